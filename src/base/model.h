@@ -1,0 +1,172 @@
+/* base/model.h - the records that travel from the store up to the screen, as plain values.
+ *
+ * One definition serves store, publisher, ops, ui and cli, so that nothing is
+ * copied between look-alikes. Strings are borrowed from the arena of whoever
+ * answered; absent text is NULL, absent times are 0; times are UTC milliseconds.
+ * Numbers (id) count per tenant, from 1. */
+#ifndef MASTHEAD_BASE_MODEL_H
+#define MASTHEAD_BASE_MODEL_H
+
+#include "base/mem.h"
+#include "base/words.h"
+
+struct tenant {
+	int64_t id;
+	const char *name;
+	bool archived;
+	int64_t brands;
+};
+
+#define CATCH_UP_DEFAULT (-2) /* the configuration's `catchup` */
+#define CATCH_UP_HOLD (-1)
+
+struct brand {
+	int64_t id;
+	int64_t tenant_id;
+	const char *tenant;
+	const char *name;
+	const char *timezone;
+	int64_t catch_up_min; /* publish if late by at most this; CATCH_UP_... */
+	const char *color;    /* NULL or a colour name */
+	bool paused;
+	bool archived;
+	int64_t connections;
+};
+
+struct connection {
+	int64_t id;
+	int64_t tenant_id;
+	const char *tenant;
+	int64_t brand_id;
+	const char *brand;
+	const char *platform;
+	const char *account;    /* what people call it: "@alice.test" without the @ for Bluesky's handle */
+	const char *account_id; /* the platform's own lasting id (a DID, a number) */
+	const char *server;     /* base URL that the operator named or the default */
+	const char *endpoint;   /* base URL to call (an account's own PDS); NULL: server */
+	bool loopback;          /* the operator's own --server was loopback: plain http and 127/8 allowed */
+	const char *facts;      /* adapter's JSON: instance limits and the like; NULL */
+	enum conn_status status;
+	const char *scopes;     /* space-separated */
+	int64_t expires_at;     /* of the access token; 0: does not expire or not known */
+	int64_t refresh_expires_at;
+	bool refreshable;
+	int64_t last_verified_at;
+	const char *last_error; /* "E_CODE: text" or NULL */
+	bool paused;
+	int64_t jobs_waiting;   /* draft excluded: scheduled, pending, held */
+	int64_t jobs_at_risk;   /* scheduled past the moment where the login can no longer be renewed */
+	int64_t created_at, updated_at;
+};
+
+struct media {
+	int64_t id;
+	char sha256[65];
+	const char *type;  /* MIME */
+	int64_t bytes;
+	int64_t width, height; /* 0: not known */
+	int64_t duration_ms;   /* 0: none or not known */
+	const char *alt;
+	const char *name;  /* of the file it came from */
+};
+
+/* What is written once; a variant replaces text and media for one platform. */
+struct post {
+	int64_t id;
+	int64_t tenant_id;
+	int64_t brand_id;
+	const char *text;
+	const char *link;
+	const char *title;
+	const char *language;      /* BCP 47; NULL: not said */
+	const char *visibility;
+	const char *first_comment;
+	const char *options;       /* JSON object {"PLATFORM.KEY": value} or NULL */
+	const struct media *media;
+	size_t n_media;
+	int64_t created_at, updated_at;
+};
+
+struct job {
+	int64_t id;
+	int64_t tenant_id;
+	const char *tenant;
+	int64_t brand_id;
+	const char *brand;
+	int64_t connection_id;
+	const char *platform;
+	const char *account;
+	int64_t post_id;
+	enum job_status status;
+	enum job_wait wait;
+	enum hold_reason hold_reason;
+	int64_t scheduled_at;
+	int64_t next_attempt_at;
+	int64_t attempts;     /* claims */
+	int64_t failures;     /* transient failures, against max_retries */
+	int64_t crashes;      /* interrupted attempts in a row */
+	int64_t max_retries;
+	int64_t priority;
+	const char *remote_id;
+	const char *remote_url;
+	const char *text;     /* what goes to this platform: variant or post */
+	const struct media *media; /* filled by single reads, not by pages */
+	size_t n_media;
+	const char *error_code; /* enum err name; NULL: no error */
+	const char *error_message;
+	enum err_class error_class;
+	int64_t http_status;
+	const char *stage;    /* adapter's JSON of what it has learned; NULL */
+	int64_t created_at, updated_at, published_at;
+};
+
+struct attempt {
+	int64_t job_id;
+	int64_t n;            /* from 1, per job */
+	const char *key;      /* idempotency or record key */
+	int64_t started_at, sent_at, deadline, finished_at;
+	enum outcome outcome;
+	int64_t http_status;
+	const char *code;     /* enum err name or NULL */
+	const char *message;  /* the platform's own words */
+	int64_t settle_reads; /* times that absence was seen since the deadline */
+	int64_t settle_at;    /* next read-back; 0: none planned */
+};
+
+struct log_entry {
+	int64_t seq;
+	int64_t tenant_id;    /* 0: the workspace's own chain */
+	int64_t at;
+	const char *actor;    /* OS user or --operator */
+	const char *terminal; /* or NULL */
+	const char *action;   /* "job.publish", "brand.add", ... */
+	const char *tenant;
+	const char *brand;
+	int64_t brand_id, job_id, connection_id; /* 0: none */
+	const char *outcome;  /* new state or "ok"/"failed" */
+	const char *code;     /* enum err name or NULL */
+	const char *message;
+	int64_t duration_ms;
+	const char *hash;     /* hex */
+};
+
+/* A page of a list. `next` is an opaque cursor, NULL at the end; total is the
+ * count of all that the filter matches, -1 when counting was cut short. */
+struct page {
+	struct arena *arena;  /* owns everything below */
+	size_t n;
+	union {
+		struct tenant *tenants;
+		struct brand *brands;
+		struct connection *connections;
+		struct job *jobs;
+		struct log_entry *entries;
+	};
+	const char *next;
+	const char *prev;
+	int64_t total;
+};
+/* Frees the arena and empties the page; harmless on an empty one. */
+void page_free(struct page *p);
+
+#endif
