@@ -1,0 +1,10 @@
+# data: what is installed beside the program.
+systemduserunit_DATA = data/masthead.service
+EXTRA_DIST += data/masthead.service.in
+CLEANFILES += data/masthead.service
+
+# bindir is known only to make, for it may be set when installing.
+data/masthead.service: $(srcdir)/data/masthead.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) data && \
+	sed 's|@bindir[@]|$(bindir)|g' $(srcdir)/data/masthead.service.in >$@.tmp && \
+	mv $@.tmp $@

@@ -1,0 +1,2 @@
+# man: the manual pages, one file a line.
+dist_man_MANS =

@@ -1,0 +1,6 @@
+# src/http: the sources of its archive, one file a line.
+noinst_LIBRARIES += libmasthead_http.a
+libmasthead_http_a_SOURCES = \
+	src/http/listener.h \
+	src/http/message.h \
+	src/http/transport.h
