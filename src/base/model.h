@@ -150,6 +150,47 @@ struct log_entry {
 	const char *hash;     /* hex */
 };
 
+/* Which jobs: all given conditions hold. Zeroed = all jobs of the scope. Borrowed strings. */
+struct job_filter {
+	const int64_t *brands;      /* any of these; n 0: all */
+	size_t n_brands;
+	const char *const *platforms;
+	size_t n_platforms;
+	const int64_t *connections;
+	size_t n_connections;
+	unsigned statuses;          /* bit 1u << enum job_status; 0: all */
+	int64_t since, until;       /* scheduled_at, half-open [since, until); 0: open */
+	const char *search;         /* substring of the text, case folded as SQLite's LIKE; NULL */
+	const char *error_code;     /* "E_REJECTED"; NULL */
+	const int64_t *ids;         /* any of these; n 0: all */
+	size_t n_ids;
+	/* One condition negated each ('!' of the console's filter). */
+	bool not_brands, not_platforms, not_statuses, not_search, not_error;
+};
+
+enum job_sort { JOB_SORT_ID, JOB_SORT_WHEN, JOB_SORT_STATUS, JOB_SORT_BRAND, JOB_SORT_PLATFORM, JOB_SORT_UPDATED,
+		JOB_SORT_PRIORITY };
+
+struct log_filter {
+	int64_t brand_id, job_id, connection_id; /* 0: all */
+	const char *action;         /* exact or a prefix that ends in '.'; NULL */
+	const char *actor;
+	int64_t since, until;       /* at, half-open */
+	const char *search;
+};
+
+/* Which part of a list. Either a cursor (from page.next / page.prev) or an offset. */
+struct page_request {
+	int limit;                  /* 1..1000 */
+	const char *cursor;         /* NULL: from the start (or the offset) */
+	int64_t offset;             /* CLI's --offset; the console never uses it */
+	bool backwards;             /* the page before the cursor, still answered in list order */
+	bool ascending;             /* default: newest / largest first */
+	bool count;                 /* fill total */
+	int64_t around_id;          /* != 0: the page that begins with this id (or where it would stand); no cursor */
+	bool last;                  /* the last page (key G) */
+};
+
 /* A page of a list. `next` is an opaque cursor, NULL at the end; total is the
  * count of all that the filter matches, -1 when counting was cut short. */
 struct page {

@@ -1,0 +1,21 @@
+/* store/admin.h - the workspace-wide view: health, integrity, settings, backup. Service scope. */
+#ifndef MASTHEAD_STORE_ADMIN_H
+#define MASTHEAD_STORE_ADMIN_H
+
+#include "store/store.h"
+
+/* integrity_check, foreign_key_check, modes of files, schema as known. Calls report per problem. */
+enum err admin_check(struct store *s, void (*report)(void *self, const char *code, const char *message, bool repairable),
+		     void *self, struct err_info *info) MUST_USE;
+/* settings(tenant_id, key, value); tenant 0: the workspace. value NULL on set removes. [tx] for set. */
+enum err setting_get(struct store *s, int64_t tenant_id, const char *key, struct arena *a, const char **value,
+		     struct err_info *info) MUST_USE; /* *value NULL when absent */
+enum err setting_set(struct store *s, int64_t tenant_id, const char *key, const char *value,
+		     struct err_info *info) MUST_USE;
+/* Online, checked copy of the database: VACUUM INTO a temporary file, fsync, integrity and foreign keys, rename. E_EXISTS. */
+enum err admin_backup_db(struct store *s, const char *path, struct err_info *info) MUST_USE;
+/* Test connections only: the query plan of what jobs_page would run, one line per step. */
+enum err admin_explain_jobs_page(struct store *s, const struct job_filter *f, enum job_sort sort,
+				 const struct page_request *r, struct strbuf *out, struct err_info *info) MUST_USE;
+
+#endif
