@@ -38,7 +38,7 @@ enum slot_encoding {
 	SLOT_JSON,      /* inside a JSON string literal, whose quotes are in the text around it */
 	SLOT_FORM,      /* application/x-www-form-urlencoded */
 	SLOT_URL_PATH,  /* percent-encoded path segment */
-	SLOT_BASIC      /* base64 of "<text so far named user>:secret"; see http_header_basic */
+	SLOT_BASIC      /* base64 of the value's text after "Basic " and the secret; see http_basic */
 };
 
 /* Text with places for secrets. */
@@ -99,11 +99,11 @@ void http_query(struct http_request *r, const char *name, const char *value);
 void http_header(struct http_request *r, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* "Authorization: Bearer <secret>" */
 void http_bearer(struct http_request *r, enum secret_slot slot);
-/* "Authorization: Basic base64(user:secret)" */
+/* "Authorization: Basic base64(user:secret)". The text holds the user's name in clear until it is sent. */
 void http_basic(struct http_request *r, const char *user, enum secret_slot slot);
 void http_body_raw(struct http_request *r, const void *bytes, size_t n);
 void http_body_secret(struct http_request *r, enum secret_slot slot, enum slot_encoding enc);
-/* A form field, "&" put in between; sets the content type on first use. */
+/* A form field, "&" put in between; sets the content type on first use. NULL value: nothing is added. */
 void http_form(struct http_request *r, const char *name, const char *value);
 void http_form_secret(struct http_request *r, const char *name, enum secret_slot slot);
 /* The whole body from a JSON value, content type set. A string member whose value is exactly
@@ -112,6 +112,7 @@ void http_form_secret(struct http_request *r, const char *name, enum secret_slot
 struct json;
 void http_body_json(struct http_request *r, const struct json *j);
 void http_json_secret(struct json *obj, const char *name, enum secret_slot slot);
+/* The new part, to be filled (its strings are borrowed); valid until the next http_part_add. */
 struct http_part *http_part_add(struct http_request *r, const char *name) MUST_USE;
 
 /* The request for a person: secrets as "[access-token]", never the bytes. */
@@ -137,7 +138,8 @@ struct http_response *http_response_make(int status, const char *headers, const 
 /* When it may be tried again, as UTC ms: the latest of what Retry-After (seconds or HTTP-date),
  * RateLimit-Reset / x-rate-limit-reset / X-RateLimit-Reset (epoch seconds, ISO 8601 or seconds from now, told
  * apart by size and form) say; 0 if nothing usable. Negative, past and absurd (> 7 days ahead)
- * values are ignored. Uses response->at as now. */
+ * values are ignored. A reset counts only where the window is used up (status 429, or 0 remaining), for
+ * other answers tell their window too. Uses response->at as now. */
 int64_t http_retry_at(const struct http_response *r);
 /* The rate window that the answer tells, all forms normalised: false if none. */
 struct rate_window {
