@@ -1,0 +1,135 @@
+/* vault/vault.h - the master key, the tenants' keys, and sealed values.
+ *
+ * Layer: vault. A master key (struct vault) wraps one random data key per
+ * tenant; data keys seal each secret field. All is XChaCha20-Poly1305 with a
+ * random nonce; workspace, tenant, connection, field and key version are bound
+ * in as associated data, so that a value moved anywhere else does not open.
+ *
+ * Threads: every object here is immutable after it is made; any thread may use
+ * it until it is freed.
+ *
+ * Blob forms, version byte first (integers big-endian):
+ *   wrapped key:  1, key id (8), nonce (24), sealed data key (32 + 16)
+ *   sealed value: 1, key version (4), nonce (24), sealed bytes (n + 16) */
+#ifndef MASTHEAD_VAULT_VAULT_H
+#define MASTHEAD_VAULT_VAULT_H
+
+#include "base/error.h"
+#include "base/strbuf.h"
+#include "vault/hash.h"
+#include "vault/secret.h"
+
+/* Once, in main, before any thread and any secret: starts the library and forbids core files and ptrace
+ * by others of the same user. E_IO: the random source or the library failed. */
+enum err vault_global_init(struct err_info *info) MUST_USE;
+
+/* ---- where a master key comes from ------------------------------------ */
+
+#define KEY_SOURCE_TABLE(X) \
+	X(KEY_FILE, "file") \
+	X(KEY_PASSPHRASE, "passphrase") \
+	X(KEY_COMMAND, "command") \
+	X(KEY_SECRET_SERVICE, "secret-service") \
+	X(KEY_CREDENTIAL, "credential")
+#define KEY_SOURCE_ENUM(e, name) e,
+enum key_source { KEY_SOURCE_TABLE(KEY_SOURCE_ENUM) KEY_SOURCE_COUNT };
+#undef KEY_SOURCE_ENUM
+const char *key_source_name(enum key_source s);
+
+/* Hex of the public check value of a master key: tells a wrong key from a damaged value. */
+#define KEY_ID_BYTES 8
+#define KEY_ID_SIZE (2 * KEY_ID_BYTES + 1)
+
+/* What the workspace's settings keep, as one JSON object:
+ * {"source":"file","path":"/...","check":"0123456789abcdef"}. It holds no secret. */
+struct key_descriptor {
+	enum key_source source;
+	char *path;              /* KEY_FILE: absolute; NULL: the default path */
+	char check[KEY_ID_SIZE]; /* "" when not known yet */
+};
+/* Zeroes the struct first on success; free with key_descriptor_free. E_CORRUPT: not such a text;
+ * E_UNSUPPORTED: a source that this program does not have. */
+enum err key_descriptor_parse(const char *json, struct key_descriptor *out,
+			      struct err_info *info) MUST_USE;
+void key_descriptor_write(const struct key_descriptor *d, struct strbuf *out);
+void key_descriptor_free(struct key_descriptor *d);
+
+/* "<config dir>/keys/<uuid>.key"; the caller frees. */
+char *vault_default_key_path(const char *config_dir, const char *uuid) MUST_USE;
+
+/* ---- the master key --------------------------------------------------- */
+
+struct vault;
+
+/* Makes a random key in a new 0600 file (and its directory, 0700). E_EXISTS: a file is there, which is
+ * never overwritten; E_INVALID: uuid is not one; E_IO, E_DISK_FULL. */
+enum err vault_create_key_file(const char *path, const char *uuid, struct vault **out,
+			       struct err_info *info) MUST_USE;
+/* E_VAULT_LOCKED: no such file (the key is lost; the hint says what that means);
+ * E_VAULT_KEY: another workspace's, damaged, a link, or open to others; E_IO. */
+enum err vault_open_key_file(const char *path, const char *uuid, struct vault **out,
+			     struct err_info *info) MUST_USE;
+/* Unlocks as the settings say, and holds the key against d->check where that is set (E_VAULT_KEY). config_dir
+ * finds the default path. Besides the errors above, E_UNSUPPORTED. */
+enum err vault_unlock(const struct key_descriptor *d, const char *config_dir, const char *uuid,
+		      struct vault **out, struct err_info *info) MUST_USE;
+void vault_free(struct vault **v);
+const char *vault_uuid(const struct vault *v);
+const char *vault_check(const struct vault *v); /* KEY_ID_SIZE; public */
+
+/* ---- the tenants' keys ------------------------------------------------ */
+
+struct tenant_key;
+
+/* A new random data key. version counts from 1 per tenant. */
+struct tenant_key *vault_new_tenant_key(const struct vault *v, int64_t tenant_id,
+					int64_t version) MUST_USE;
+/* Append the wrapped key, fit for the table tenant_keys. */
+void vault_wrap_tenant_key(const struct vault *v, const struct tenant_key *k, struct strbuf *out);
+/* E_VAULT_KEY: wrapped with another master key; E_CORRUPT: damaged, or another tenant's or version's;
+ * E_SCHEMA_NEWER: a form that a newer program made. */
+enum err vault_unwrap_tenant_key(const struct vault *v, int64_t tenant_id, int64_t version,
+				 const void *blob, size_t n, struct tenant_key **out,
+				 struct err_info *info) MUST_USE;
+void tenant_key_free(struct tenant_key **k);
+int64_t tenant_key_tenant(const struct tenant_key *k);
+int64_t tenant_key_version(const struct tenant_key *k);
+
+/* ---- sealed values ---------------------------------------------------- */
+
+/* The place that a value belongs to; workspace, tenant and key version come from the key. */
+struct seal_place {
+	int64_t connection_id; /* 0: the tenant's own */
+	const char *field;     /* "access", "refresh", "app_password", ... */
+};
+
+#define SEAL_OVERHEAD_BYTES (1 + 4 + 24 + 16)
+
+/* Append the sealed bytes of s. */
+void vault_seal(const struct tenant_key *k, const struct seal_place *place, const struct secret *s,
+		struct strbuf *out);
+/* E_VAULT_KEY: sealed with another version of the tenant's key; E_CORRUPT: moved here from another
+ * tenant, connection or field, or damaged; E_SCHEMA_NEWER. */
+enum err vault_open(const struct tenant_key *k, const struct seal_place *place, const void *blob,
+		    size_t n, struct secret **out, struct err_info *info) MUST_USE;
+
+/* ---- the log's chain key ---------------------------------------------- */
+
+/* A random key in a 0600 file of its own beside the key file, so that a locked
+ * vault stops no verb from logging, and rotation leaves the chain alone. */
+struct chain_key;
+
+/* "<config dir>/keys/<uuid>.chain"; the caller frees. */
+char *chain_key_default_path(const char *config_dir, const char *uuid) MUST_USE;
+/* As vault_create_key_file. */
+enum err chain_key_create(const char *path, const char *uuid, struct chain_key **out,
+			  struct err_info *info) MUST_USE;
+/* E_NOT_FOUND: there is none (make one and start a new segment); E_VAULT_KEY, E_IO as vault_open_key_file. */
+enum err chain_key_open(const char *path, const char *uuid, struct chain_key **out,
+			struct err_info *info) MUST_USE;
+void chain_key_free(struct chain_key **k);
+const char *chain_key_id(const struct chain_key *k); /* KEY_ID_SIZE; public: tells segments apart */
+/* keyed_hash_begin with this key. */
+void chain_hash_begin(struct keyed_hash *h, const struct chain_key *k);
+
+#endif
