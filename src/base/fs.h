@@ -18,8 +18,9 @@ enum err fs_write_new(const char *path, const void *bytes, size_t n, unsigned mo
 enum fs_read_flags { FS_NOFOLLOW = 1, FS_PRIVATE = 2 };
 enum err fs_read(const char *path, size_t max_bytes, unsigned flags, struct strbuf *out,
 		 struct err_info *info) MUST_USE;
-/* mkdir -p; the last component and every one made gets mode 0700. An existing
- * last component must be a directory we own (E_INVALID otherwise). */
+/* mkdir -p; every component made gets mode 0700. An existing last component must
+ * be a directory that we own and nobody else may write in (E_INVALID otherwise); its
+ * mode is left alone, for it may be more than ours. */
 enum err fs_mkdir_private(const char *path, struct err_info *info) MUST_USE;
 bool fs_exists(const char *path);
 /* "$XDG_CONFIG_HOME/masthead" and "$XDG_DATA_HOME/masthead", with the defaults

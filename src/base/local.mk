@@ -1,18 +1,36 @@
 # src/base: the sources of its archive, one file a line.
 noinst_LIBRARIES += libmasthead_base.a
 libmasthead_base_a_SOURCES = \
+	src/base/clock.c \
 	src/base/clock.h \
 	src/base/compiler.h \
+	src/base/error.c \
 	src/base/error.h \
+	src/base/fs.c \
 	src/base/fs.h \
 	src/base/i18n.h \
 	src/base/json.h \
+	src/base/log.c \
 	src/base/log.h \
+	src/base/mem.c \
 	src/base/mem.h \
+	src/base/model.c \
 	src/base/model.h \
+	src/base/redact.c \
+	src/base/rng.c \
 	src/base/rng.h \
+	src/base/safe.c \
+	src/base/strbuf.c \
 	src/base/strbuf.h \
+	src/base/text.c \
 	src/base/text.h \
+	src/base/text_internal.h \
+	src/base/thread.c \
 	src/base/thread.h \
+	src/base/when.c \
 	src/base/when.h \
-	src/base/words.h
+	src/base/whenparse.c \
+	src/base/words.c \
+	src/base/words.h \
+	src/base/zone.c \
+	src/base/zone.h

@@ -13,6 +13,8 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 /* Opens (0600, append). path "-" is standard error. */
 enum err log_open(const char *path, enum log_level most, struct err_info *info) MUST_USE;
 void log_close(void);
+/* For die(), which may not format or allocate: where the log goes; -1 when it is off. */
+int log_descriptor(void);
 void log_write(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 #define log_error(...) log_write(LOG_ERROR, __VA_ARGS__)

@@ -12,6 +12,7 @@ enum err thread_start(struct thread **t, const char *name, void (*run)(void *), 
 		      struct err_info *info) MUST_USE;
 void thread_join(struct thread **t);
 
+/* Those who wait are served in the order in which they came. Not recursive. */
 struct mutex;
 struct mutex *mutex_new(void) MUST_USE;
 void mutex_free(struct mutex **m);
