@@ -105,3 +105,41 @@ if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 endif
+
+# Families of tests driven by Python; each run.py runs the test_*.py beside it.
+lint_tests = tests/lint/run.py
+docs_tests = tests/docs/run.py
+blackbox_tests = tests/blackbox/run.py
+screens_tests = tests/screens/run.py
+crash_tests = tests/crash/run.py
+python_tests = $(lint_tests) $(docs_tests) $(blackbox_tests) $(screens_tests) $(crash_tests)
+if HAVE_PYTHON
+TESTS += $(python_tests)
+endif
+EXTRA_DIST += $(python_tests) \
+	tests/lib \
+	tests/lint \
+	tests/docs \
+	tests/blackbox \
+	tests/screens \
+	tests/crash \
+	tests/peers
+
+# A hanging unit test is a failed one.
+LOG_COMPILER = timeout 600
+
+# Parts of `make check', for runs under a sanitizer.
+check-code:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests) $(blackbox_tests)'
+check-threads:
+	MASTHEAD_THREADED_ONLY=1 $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS='$(threaded_tests) $(blackbox_tests)'
+
+# Against real servers on loopback; not part of `make check'.
+check-peers: all
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/peers/run.py -j 1
+
+.PHONY: check-code check-threads check-peers
+
+dist-hook:
+	find $(distdir) -name __pycache__ -prune -exec rm -rf {} +
