@@ -2,8 +2,8 @@
  *
  * Parsing is strict: valid UTF-8, no raw control characters, no trailing bytes,
  * no \u0000, at most JSON_DEPTH_MAX levels and the given number of bytes; duplicate
- * keys: the first wins; names are case-sensitive. Numbers beyond 2^53 keep no digits:
- * ids from outside are read as text (json_text_of). Freed memory is
+ * keys: the first wins; names are case-sensitive. Integers keep the digits with which
+ * they were written: ids from outside are read as text (json_text_of). Freed memory is
  * wiped, for answers hold tokens. Any thread; a value belongs to one. */
 #ifndef MASTHEAD_BASE_JSON_H
 #define MASTHEAD_BASE_JSON_H
@@ -34,6 +34,9 @@ int64_t json_int(const struct json *obj, const char *name, int64_t otherwise); /
 double json_num(const struct json *obj, const char *name, double otherwise);
 bool json_bool(const struct json *obj, const char *name, bool otherwise);
 const char *json_as_str(const struct json *j);
+/* An id, which some send as a string and some as an integer of any length: its text, exactly. NULL for
+ * all else (numbers with point or exponent too). Borrowed from the tree. */
+const char *json_text_of(const struct json *j);
 bool json_is_object(const struct json *j);
 bool json_is_array(const struct json *j);
 bool json_is_null(const struct json *j); /* an explicit null, not absence */
@@ -43,8 +46,8 @@ const struct json *json_first(const struct json *j);
 const struct json *json_next(const struct json *j);
 const char *json_name(const struct json *member); /* of an object's member */
 
-/* Building. Setters take NULL strings as JSON null, copy what they are given,
- * and return nothing: out of memory dies. Text must be valid UTF-8. */
+/* Building. A setter replaces the member of that name. Setters take NULL strings as
+ * JSON null, copy what they are given, and return nothing: out of memory dies. Text must be valid UTF-8. */
 struct json *json_new_object(void) MUST_USE;
 struct json *json_new_array(void) MUST_USE;
 void json_set_str(struct json *obj, const char *name, const char *value);
@@ -61,7 +64,7 @@ void json_add_int(struct json *array, int64_t value);
 struct json *json_copy(const struct json *j) MUST_USE;
 
 /* Append the text. Compact is one line; pretty is indented by two spaces.
- * DEL, C1 and bidi controls inside strings are written as \u escapes, so that the text is
+ * DEL, C1, line separators and bidi controls inside strings are written as \u escapes, so that the text is
  * safe on a terminal and still the same JSON value. */
 void json_write(struct strbuf *out, const struct json *j, bool pretty);
 /* Append a JSON string literal, quotes included. */

@@ -9,7 +9,11 @@ libmasthead_base_a_SOURCES = \
 	src/base/fs.c \
 	src/base/fs.h \
 	src/base/i18n.h \
+	src/base/json.c \
 	src/base/json.h \
+	src/base/json_check.c \
+	src/base/json_check.h \
+	src/base/json_str.c \
 	src/base/log.c \
 	src/base/log.h \
 	src/base/mem.c \
