@@ -52,7 +52,8 @@ struct transition {
 	const char *message;            /* for the log; NULL: error's text */
 	int64_t duration_ms;
 };
-/* [tx] E_STATE when the move is not allowed from where the job is, E_NOT_FOUND. */
+/* [tx] E_STATE when the move is not allowed from where the job is, E_NOT_FOUND. A move out of `unknown` also tells how its last
+ * attempt ended after all: published (-> published), else absent. */
 enum err job_transition(struct store *s, int64_t tenant_id, int64_t job_id, const struct transition *t,
 			struct err_info *info) MUST_USE;
 
@@ -62,7 +63,7 @@ enum err job_transition(struct store *s, int64_t tenant_id, int64_t job_id, cons
 enum err jobs_promote(struct store *s, int64_t now_ms, int64_t default_catch_up_ms, int limit, int64_t *promoted,
 		      int64_t *missed, struct err_info *info) MUST_USE;
 /* [tx] Takes up to `limit` due pending jobs (next_attempt_at <= now), best priority first, then longest due, over all live connections that
- * are not paused, not blocked by a rate and `connected`: each becomes processing with a new attempt row.
+ * are not paused, not blocked by a rate and `connected` or `unreachable` (a network failure is no reason to wait for a person): each becomes processing with a new attempt row.
  * make_key fills the attempt's key. only_jobs (NULL: all): restricts to these (publish --wait).
  * out: jobs with media unfilled; out_n[i] attempt numbers. Cost: independent of the queue's length. */
 struct claim {
@@ -70,6 +71,7 @@ struct claim {
 	int64_t attempt;
 	char key[64];
 	int64_t key_time_ms;
+	bool resend; /* the key was kept by job_requeue_same_key */
 };
 struct claim_request {
 	int64_t now_ms;
@@ -82,9 +84,14 @@ struct claim_request {
 };
 enum err jobs_claim(struct store *s, const struct claim_request *r, struct arena *a, struct claim *out, size_t *n,
 		    struct err_info *info) MUST_USE;
-/* The earliest moment at which something becomes due (scheduled, retry, settling, refresh excluded); 0: nothing. Cheap. */
-enum err jobs_next_due(struct store *s, int64_t now_ms, const struct job_filter *only, int64_t only_tenant,
-		       int64_t *at, struct err_info *info) MUST_USE;
+/* The earliest moment at which something can be done without a person: pending (retries too, blocked_until counted), settling, and,
+ * if scheduled_too, scheduled jobs; refresh excluded. Jobs that are paused or whose connection needs a login do not count, else the
+ * publisher would never sleep. 0: nothing. Cheap. */
+enum err jobs_next_due(struct store *s, int64_t now_ms, bool scheduled_too, const struct job_filter *only,
+		       int64_t only_tenant, int64_t *at, struct err_info *info) MUST_USE;
+/* What jobs_promote would do, and what is pending, counted; reads only. due: pending or scheduled up to now, without the missed. */
+enum err jobs_due_counts(struct store *s, int64_t now_ms, int64_t default_catch_up_ms, int64_t *due, int64_t *missed,
+			 int64_t *future, struct err_info *info) MUST_USE;
 
 /* [tx] Before the commit-like request leaves. stage: adapter's state (may be NULL). */
 enum err attempt_sent(struct store *s, int64_t tenant_id, int64_t job_id, int64_t n, int64_t sent_at,
@@ -101,9 +108,10 @@ struct attempt_end {
 };
 enum err attempt_finish(struct store *s, int64_t tenant_id, int64_t job_id, int64_t n, const struct attempt_end *e,
 			const struct transition *t, struct err_info *info) MUST_USE;
-/* Unknown jobs whose last attempt wants a read-back at or before now (settle_at <= now and != 0); also their keys. */
-enum err jobs_to_settle(struct store *s, int64_t now_ms, int limit, struct arena *a, struct claim *out, size_t *n,
-			struct err_info *info) MUST_USE;
+/* Unknown jobs whose last attempt wants a read-back at or before now (settle_at <= now and != 0) and whose connection is `connected` or
+ * `unreachable`, longest due first; also their keys. */
+enum err jobs_to_settle(struct store *s, int64_t now_ms, const struct job_filter *only, int64_t only_tenant, int limit,
+			struct arena *a, struct claim *out, size_t *n, struct err_info *info) MUST_USE;
 /* [tx] Another read saw nothing / failed: remember and plan the next (0: none, a person decides). */
 enum err attempt_settle_note(struct store *s, int64_t tenant_id, int64_t job_id, int64_t n, int64_t reads,
 			     int64_t settle_at, const char *message, struct err_info *info) MUST_USE;

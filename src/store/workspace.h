@@ -54,7 +54,8 @@ void workspace_watch_free(struct workspace_watch **x);
 /* --- who publishes --- */
 /* Whoever holds flock on publisher.lock publishes; the kernel drops it with the process. */
 struct publisher_lock;
-/* E_PUBLISHER_BUSY: held elsewhere. */
+/* E_PUBLISHER_BUSY: held elsewhere; a try that fails makes no event that a workspace_watch reports (the lock file is then only
+ * opened for reading), else two that wait would wake each other for ever. The holder's end does make one. */
 enum err publisher_lock_try(struct workspace *w, struct publisher_lock **l, struct err_info *info) MUST_USE;
 void publisher_lock_free(struct publisher_lock **l);
 /* Heart-beat: written into the lock file, not durable, no database. next_due 0: nothing planned. */
