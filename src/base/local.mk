@@ -1,6 +1,8 @@
 # src/base: the sources of its archive, one file a line.
 noinst_LIBRARIES += libmasthead_base.a
 libmasthead_base_a_SOURCES = \
+	src/base/chars.c \
+	src/base/chars.h \
 	src/base/clock.c \
 	src/base/clock.h \
 	src/base/compiler.h \

@@ -1,4 +1,18 @@
 # src/platforms: the sources of its archive, one file a line.
 noinst_LIBRARIES += libmasthead_platforms.a
 libmasthead_platforms_a_SOURCES = \
-	src/platforms/platform.h
+	src/platforms/adapter.c \
+	src/platforms/adapter.h \
+	src/platforms/bluesky.c \
+	src/platforms/bluesky.h \
+	src/platforms/bluesky_answer.c \
+	src/platforms/bluesky_post.c \
+	src/platforms/bluesky_record.c \
+	src/platforms/bluesky_session.c \
+	src/platforms/bluesky_settle.c \
+	src/platforms/platform.c \
+	src/platforms/platform.h \
+	src/platforms/richtext.c \
+	src/platforms/richtext.h \
+	src/platforms/tid.c \
+	src/platforms/tid.h

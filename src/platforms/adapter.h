@@ -1,0 +1,44 @@
+/* platforms/adapter.h - what several adapters need to build requests and read answers.
+ * Layer: platforms, not for its callers. Pure functions, any thread. */
+#ifndef MASTHEAD_PLATFORMS_ADAPTER_H
+#define MASTHEAD_PLATFORMS_ADAPTER_H
+
+#include "platforms/platform.h"
+
+/* Where to send: the configuration's api_base, else the account's endpoint, else its server, else fallback. */
+const char *adapter_base(const struct step_in *in, const char *fallback);
+
+/* Has the URL a loopback host: localhost, 127.0.0.0/8 or [::1]? Names are not looked up. */
+bool adapter_is_loopback(const char *url);
+/* An origin that an answer may send us to: https, a DNS name that says nothing of a local network, perhaps a port,
+ * nothing else. */
+bool adapter_is_public_origin(const char *url);
+/* The lower-cased host of a URL, "" if it has none. */
+void adapter_host(const char *url, char *out, size_t size);
+
+/* The answer's body as a JSON object, the caller's; NULL if it is none or was cut off. */
+struct json *adapter_object(const struct http_response *r) MUST_USE;
+/* What to show of an answer that says nothing we understand: one line of it, at most 200 bytes. */
+const char *adapter_snippet(struct arena *a, const struct http_response *r);
+
+/* A token that a header can carry: visible ASCII, at most 16 KiB; else NULL. Borrowed. */
+const char *adapter_token(const struct json *obj, const char *name);
+/* When a JWT says that it expires, as UTC ms on our clock; 0 if it says nothing. The rest of it is opaque. */
+int64_t adapter_jwt_expiry(const char *token, int64_t now_ms);
+
+/* "OPTIONS" of the post for one platform: calls back for each "PLATFORM.KEY" of this name. */
+void adapter_options(const struct post *post, const char *platform,
+		     void (*each)(const char *key, const struct json *value, void *ctx), void *ctx);
+
+/* A BCP 47 language tag, by its form. */
+bool adapter_is_language(const char *s);
+/* Text that shows something: more than white space. */
+bool adapter_has_text(const char *s);
+
+/* Problems that all platforms have in common: text and alt texts that are no plain text, media of a
+ * wrong type, empty, or more than n_max. bytes_max 0: no limit. */
+void adapter_check_media(const struct post *post, const char *const *types, int64_t n_max,
+			 int64_t bytes_max, int64_t alt_max, struct problems *out);
+void adapter_check_text(const struct post *post, struct problems *out);
+
+#endif

@@ -1,0 +1,159 @@
+/* platforms/bluesky.c - Bluesky and other servers of the AT protocol: facts, checks, the way to the operations. */
+#include "platforms/bluesky.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "platforms/adapter.h"
+#include "platforms/tid.h"
+
+#define TEXT_GRAPHEMES_MAX 300
+#define TEXT_BYTES_MAX 3000
+#define ALT_GRAPHEMES_MAX 2000
+#define IMAGES_MAX 4
+/* What Bluesky's own servers take; others may still be of a version that takes half. */
+#define IMAGE_BYTES_MAX 2000000
+#define IMAGE_BYTES_MAX_ELSEWHERE 1000000
+
+static const char *const media_types[] = {"image/jpeg", "image/png", "image/webp", "image/gif",
+					  NULL};
+
+struct http_request *bluesky_call(const struct step_in *in, struct step_out *out,
+				  enum http_method method, const char *nsid)
+{
+	struct http_request *r = http_request_new(method);
+	const char *base = adapter_base(in, BLUESKY_SERVER);
+
+	/* A login asks the server that was named, not what an earlier login was told. */
+	if (in->op == OP_LOGIN && (in->api_base == NULL || in->api_base[0] == '\0'))
+		base = in->conn->server != NULL ? in->conn->server : BLUESKY_SERVER;
+	http_url(r, "%s/xrpc/%s", base, nsid);
+	http_header(r, "Accept", "application/json");
+	out->request = r;
+	out->verdict = STEP_SEND;
+	out->commit_like = false;
+	return r;
+}
+
+static void make_key(int64_t now_ms, char *out, size_t size)
+{
+	tid_make(now_ms, out, size);
+}
+
+static int64_t measure(const struct post *post, const struct connection *conn)
+{
+	(void)conn;
+	return post->text != NULL ? (int64_t)text_graphemes(post->text, strlen(post->text)) : 0;
+}
+
+static bool is_blueskys_own(const struct connection *conn)
+{
+	const char *url = conn != NULL ? (conn->endpoint != NULL ? conn->endpoint : conn->server)
+				       : NULL;
+	char host[256];
+	size_t n;
+
+	if (url == NULL)
+		return true;
+	adapter_host(url, host, sizeof(host));
+	n = strlen(host);
+	return strcmp(host, "bsky.social") == 0 ||
+	       (n > 13 && strcmp(host + n - 13, ".bsky.network") == 0);
+}
+
+static int64_t image_bytes_max(const struct connection *conn)
+{
+	int64_t max = is_blueskys_own(conn) ? IMAGE_BYTES_MAX : IMAGE_BYTES_MAX_ELSEWHERE, told;
+	const char *facts = conn != NULL ? conn->facts : NULL;
+	struct json *j = NULL;
+
+	if (facts == NULL || json_parse(facts, strlen(facts), JSON_BYTES_MAX, &j, NULL) != OK)
+		return max;
+	told = json_int(j, "blob_bytes_max", max);
+	json_free(&j);
+	return told > 0 && told < max ? told : max;
+}
+
+static void refuse_option(const char *key, const struct json *value, void *ctx)
+{
+	(void)value;
+	problem_add(ctx, "option", 0, 0, "bluesky.%s is no option of this platform", key);
+}
+
+static void validate(const struct post *post, const struct connection *conn, struct problems *out)
+{
+	const char *text = post->text != NULL ? post->text : "";
+	int64_t graphemes = measure(post, conn), bytes = (int64_t)strlen(text);
+	bool linked = post->link != NULL && post->link[0] != '\0';
+
+	adapter_check_text(post, out);
+	if (graphemes > TEXT_GRAPHEMES_MAX)
+		problem_add(out, "text", TEXT_GRAPHEMES_MAX, graphemes,
+			    "the text has %lld characters, more than the %d that Bluesky takes",
+			    (long long)graphemes, TEXT_GRAPHEMES_MAX);
+	if (bytes > TEXT_BYTES_MAX)
+		problem_add(out, "text", TEXT_BYTES_MAX, bytes,
+			    "the text has %lld bytes, more than the %d that Bluesky takes",
+			    (long long)bytes, TEXT_BYTES_MAX);
+	adapter_check_media(post, media_types, IMAGES_MAX, image_bytes_max(conn), ALT_GRAPHEMES_MAX,
+			    out);
+	if (linked && post->n_media > 0 && strstr(text, post->link) == NULL)
+		problem_add(
+			out, "link", 0, 0,
+			"Bluesky shows images or a link card, not both: put the link into the text");
+	if (post->title != NULL && !text_is_plain(post->title, strlen(post->title), NULL))
+		problem_add(out, "title", 0, 0, "the title is no plain text");
+	if (post->visibility != NULL && post->visibility[0] != '\0' &&
+	    strcmp(post->visibility, "public") != 0)
+		problem_add(out, "visibility", 0, 0,
+			    "everything on Bluesky is public; '%s' cannot be had",
+			    post->visibility);
+	if (post->first_comment != NULL && post->first_comment[0] != '\0')
+		problem_add(out, "option", 0, 0, "a first comment cannot be sent to Bluesky");
+	adapter_options(post, "bluesky", refuse_option, out);
+}
+
+static void step(const struct step_in *in, struct step_out *out)
+{
+	static void (*const operations[OP_COUNT])(const struct step_in *, struct step_out *) = {
+		[OP_LOGIN] = bluesky_login,	  [OP_REFRESH] = bluesky_refresh,
+		[OP_VERIFY] = bluesky_verify,	  [OP_REVOKE] = bluesky_revoke,
+		[OP_PUBLISH] = bluesky_publish,	  [OP_SETTLE] = bluesky_settle,
+		[OP_TAKEDOWN] = bluesky_takedown, [OP_FACTS] = bluesky_facts,
+	};
+
+	if (in->response != NULL)
+		out->has_window = http_rate_window(in->response, &out->window);
+	operations[in->op](in, out);
+}
+
+const struct platform bluesky_platform = {
+	.name = "bluesky",
+	.title = "Bluesky",
+	.logins = LOGIN_APP_PASSWORD,
+	.default_server = BLUESKY_SERVER,
+	.server_is_choice = true,
+	.scopes = "",
+	.version = "",
+	.limits =
+		{
+			.text_max = TEXT_GRAPHEMES_MAX,
+			.text_unit = UNIT_GRAPHEMES,
+			.text_bytes_max = TEXT_BYTES_MAX,
+			.alt_max = ALT_GRAPHEMES_MAX,
+			.images_max = IMAGES_MAX,
+			.image_bytes_max = IMAGE_BYTES_MAX,
+		},
+	.media_types = media_types,
+	.settling = SETTLE_BY_KEY,
+	.key_life_ms = 0,
+	.visibility_lag_ms = 0,
+	.refresh_ahead_ms = 10 * 60 * 1000,
+	.quotas =
+		"1,666 posts an hour, 11,666 a day; 3,000 calls in 5 minutes; 30 logins in 5 minutes, "
+		"300 a day",
+	.make_key = make_key,
+	.validate = validate,
+	.measure = measure,
+	.step = step,
+};

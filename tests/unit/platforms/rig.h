@@ -1,0 +1,130 @@
+/* tests/unit/platforms/rig.h - a driver small enough to read: calls the step function, keeps its state. */
+#ifndef MASTHEAD_TESTS_PLATFORMS_RIG_H
+#define MASTHEAD_TESTS_PLATFORMS_RIG_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "platforms/platform.h"
+
+#define NOW INT64_C(1790000000000)
+
+struct rig {
+	const struct platform *platform;
+	struct connection conn;
+	struct post post;
+	struct media media[8];
+	struct step_in in;
+	struct step_out out;
+	struct json *state;
+	size_t commits; /* commit-like requests so far */
+};
+
+static inline void rig_init(struct rig *r, const struct platform *p, enum platform_op op)
+{
+	*r = (struct rig){.platform = p};
+	r->in.op = op;
+	r->in.conn = &r->conn;
+	r->in.post = &r->post;
+	r->in.media_dir = "/media";
+	r->in.now_ms = NOW;
+	r->in.key_time_ms = NOW;
+	r->post.media = r->media;
+	step_out_init(&r->out);
+}
+
+static inline void rig_free(struct rig *r)
+{
+	step_out_free(&r->out);
+	json_free(&r->state);
+}
+
+/* One call; the answer is freed. */
+static inline enum step_verdict rig_answer(struct rig *r, struct http_response *answer)
+{
+	step_out_free(&r->out);
+	step_out_init(&r->out);
+	r->in.state = r->state;
+	r->in.response = answer;
+	if (answer != NULL)
+		answer->at = NOW;
+	r->platform->step(&r->in, &r->out);
+	r->in.response = NULL;
+	if (r->out.state != NULL) {
+		json_free(&r->state);
+		r->state = r->out.state;
+		r->out.state = NULL;
+	}
+	r->in.state = r->state;
+	if (r->out.verdict == STEP_SEND && r->out.commit_like)
+		r->commits++;
+	http_response_free(&answer);
+	return r->out.verdict;
+}
+
+static inline enum step_verdict rig_start(struct rig *r)
+{
+	return rig_answer(r, NULL);
+}
+
+static inline enum step_verdict rig_say(struct rig *r, int status, const char *body)
+{
+	return rig_answer(r, http_response_make(status, NULL, body));
+}
+
+/* The body of the request that was asked for, parsed; the caller's. */
+static inline struct json *rig_body(struct rig *r)
+{
+	struct json *j = NULL;
+
+	assert_int_equal(r->out.verdict, STEP_SEND);
+	assert_int_equal(json_parse(r->out.request->body.bytes, r->out.request->body.len,
+				    JSON_BYTES_MAX, &j, NULL),
+			 OK);
+	return j;
+}
+
+static inline const char *rig_url(struct rig *r)
+{
+	assert_int_equal(r->out.verdict, STEP_SEND);
+	return r->out.request->url.bytes;
+}
+
+/* The value of a request's header; "" if it has none. */
+static inline const char *rig_header(struct rig *r, const char *name)
+{
+	for (size_t i = 0; i < r->out.request->n_headers; i++)
+		if (strcmp(r->out.request->headers[i].name, name) == 0)
+			return r->out.request->headers[i].value.bytes;
+	return "";
+}
+
+static inline bool rig_has_secret(struct rig *r, enum secret_slot slot)
+{
+	struct http_request *q = r->out.request;
+
+	for (size_t i = 0; i < q->n_headers; i++)
+		for (size_t k = 0; k < q->headers[i].value.n_slots; k++)
+			if (q->headers[i].value.slots[k].slot == slot)
+				return true;
+	for (size_t k = 0; k < q->body.n_slots; k++)
+		if (q->body.slots[k].slot == slot)
+			return true;
+	return false;
+}
+
+#define assert_failed(r, cls, err_code) \
+	do { \
+		assert_int_equal((r)->out.verdict, STEP_FAILED); \
+		assert_string_equal(err_class_name((r)->out.error_class), err_class_name(cls)); \
+		assert_string_equal(err_name((r)->out.error.code), err_name(err_code)); \
+		assert_true((r)->out.error.text[0] != '\0'); \
+	} while (0)
+
+#endif
