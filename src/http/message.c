@@ -75,8 +75,7 @@ static void text_slot(struct http_text *t, enum secret_slot slot, enum slot_enco
 {
 	INVARIANT(t->n_slots < COUNT_OF(t->slots), "a text has room for its secrets");
 	INVARIANT(slot < SLOT_COUNT, "a secret has a known slot");
-	t->slots[t->n_slots++] =
-		(struct http_slot){.at = t->len, .slot = slot, .encoding = enc};
+	t->slots[t->n_slots++] = (struct http_slot){.at = t->len, .slot = slot, .encoding = enc};
 }
 
 static bool is_unreserved(unsigned char c)
@@ -409,8 +408,7 @@ void http_response_add_header(struct http_response *r, const char *line, size_t 
 		value++;
 	r->headers = arena_grow(r->arena, r->headers, r->n_headers, sizeof(*r->headers));
 	r->headers[r->n_headers].name = arena_strndup(r->arena, line, (size_t)(colon - line));
-	r->headers[r->n_headers].value =
-		arena_strndup(r->arena, value, (size_t)(line + n - value));
+	r->headers[r->n_headers].value = arena_strndup(r->arena, value, (size_t)(line + n - value));
 	r->n_headers++;
 }
 

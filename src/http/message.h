@@ -28,25 +28,25 @@ enum secret_slot {
 #define SLOT_ENUM(e, name) e,
 	SECRET_SLOT_TABLE(SLOT_ENUM)
 #undef SLOT_ENUM
-	SLOT_COUNT
+		SLOT_COUNT
 };
 const char *secret_slot_name(enum secret_slot slot);
 
 /* How the secret is written where it goes. */
 enum slot_encoding {
-	SLOT_RAW,       /* as it is (header values; refused if it holds bytes < 0x20 or DEL) */
-	SLOT_JSON,      /* inside a JSON string literal, whose quotes are in the text around it */
-	SLOT_FORM,      /* application/x-www-form-urlencoded */
-	SLOT_URL_PATH,  /* percent-encoded path segment */
-	SLOT_BASIC      /* base64 of the value's text after "Basic " and the secret; see http_basic */
+	SLOT_RAW,      /* as it is (header values; refused if it holds bytes < 0x20 or DEL) */
+	SLOT_JSON,     /* inside a JSON string literal, whose quotes are in the text around it */
+	SLOT_FORM,     /* application/x-www-form-urlencoded */
+	SLOT_URL_PATH, /* percent-encoded path segment */
+	SLOT_BASIC /* base64 of the value's text after "Basic " and the secret; see http_basic */
 };
 
 /* Text with places for secrets. */
 struct http_text {
-	char *bytes;          /* borrowed from the request's arena; NUL-terminated */
+	char *bytes; /* borrowed from the request's arena; NUL-terminated */
 	size_t len;
 	struct http_slot {
-		size_t at;    /* the secret goes before bytes[at] */
+		size_t at; /* the secret goes before bytes[at] */
 		enum secret_slot slot;
 		enum slot_encoding encoding;
 	} slots[6];
@@ -75,7 +75,7 @@ struct http_part {
 struct http_request {
 	struct arena *arena;
 	enum http_method method;
-	struct http_text url;       /* absolute */
+	struct http_text url; /* absolute */
 	struct http_header *headers;
 	size_t n_headers;
 	/* The body: text (with slots), or a file sent from disk, or parts. */
@@ -84,15 +84,16 @@ struct http_request {
 	int64_t body_file_offset, body_file_len; /* len -1: to the end */
 	struct http_part *parts;
 	size_t n_parts;
-	int64_t timeout_ms;         /* 0: http.timeout */
-	size_t max_response_bytes;  /* 0: 1 MiB */
+	int64_t timeout_ms;        /* 0: http.timeout */
+	size_t max_response_bytes; /* 0: 1 MiB */
 };
 
 struct http_request *http_request_new(enum http_method m) MUST_USE;
 void http_request_free(struct http_request **r);
 /* Appending; the text so far stays. fmt is trusted text; `_raw` takes bytes as they are. */
 void http_url(struct http_request *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
-void http_url_escaped(struct http_request *r, const char *s); /* percent-encodes all but unreserved */
+void http_url_escaped(struct http_request *r,
+		      const char *s); /* percent-encodes all but unreserved */
 void http_url_secret(struct http_request *r, enum secret_slot slot, enum slot_encoding enc);
 /* Add "?name=value" or "&name=value", both encoded. NULL value: nothing is added. */
 void http_query(struct http_request *r, const char *name, const char *value);
@@ -116,24 +117,28 @@ void http_json_secret(struct json *obj, const char *name, enum secret_slot slot)
 struct http_part *http_part_add(struct http_request *r, const char *name) MUST_USE;
 
 /* The request for a person: secrets as "[access-token]", never the bytes. */
-struct json *http_request_describe(const struct http_request *r) MUST_USE; /* {method,url,headers,body} */
+struct json *http_request_describe(
+	const struct http_request *r) MUST_USE; /* {method,url,headers,body} */
 
 struct http_response {
-	struct arena *arena;   /* wiped when freed: answers hold tokens */
-	int status;            /* 100-599 */
-	struct { const char *name, *value; } *headers; /* names as received */
+	struct arena *arena; /* wiped when freed: answers hold tokens */
+	int status;          /* 100-599 */
+	struct {
+		const char *name, *value;
+	} * headers; /* names as received */
 	size_t n_headers;
-	const char *body;      /* NUL-terminated */
+	const char *body; /* NUL-terminated */
 	size_t len;
 	int64_t duration_ms;
-	int64_t at;            /* wall clock when it was complete, UTC ms */
-	bool truncated;        /* fewer bytes came than were promised */
+	int64_t at;     /* wall clock when it was complete, UTC ms */
+	bool truncated; /* fewer bytes came than were promised */
 };
 void http_response_free(struct http_response **r);
 /* First header of that name, case-insensitive; NULL if none. */
 const char *http_response_header(const struct http_response *r, const char *name);
 /* For tests and recorded exchanges: headers is "Name: value\n" lines or NULL. */
-struct http_response *http_response_make(int status, const char *headers, const char *body) MUST_USE;
+struct http_response *http_response_make(int status, const char *headers,
+					 const char *body) MUST_USE;
 
 /* When it may be tried again, as UTC ms: the latest of what Retry-After (seconds or HTTP-date),
  * RateLimit-Reset / x-rate-limit-reset / X-RateLimit-Reset (epoch seconds, ISO 8601 or seconds from now, told

@@ -31,8 +31,12 @@ static const char *family_header(const struct http_response *r, const char *fami
 
 static int64_t from_parts(int year, int month, int day, int hour, int minute, int second)
 {
-	struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day,
-			.tm_hour = hour, .tm_min = minute, .tm_sec = second};
+	struct tm tm = {.tm_year = year - 1900,
+			.tm_mon = month - 1,
+			.tm_mday = day,
+			.tm_hour = hour,
+			.tm_min = minute,
+			.tm_sec = second};
 
 	if (year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31 ||
 	    hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
@@ -58,13 +62,16 @@ static int64_t parse_http_date(const char *s)
 	char month[4];
 
 	if (sscanf(s, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n", &day, month, &year,
-		   &hour, &minute, &second, &used) == 6 && used > 0 && s[used] == '\0')
+		   &hour, &minute, &second, &used) == 6 &&
+	    used > 0 && s[used] == '\0')
 		return from_parts(year, month_number(month), day, hour, minute, second);
 	if (sscanf(s, "%*9[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d GMT%n", &day, month, &year,
-		   &hour, &minute, &second, &used) == 6 && used > 0 && s[used] == '\0')
+		   &hour, &minute, &second, &used) == 6 &&
+	    used > 0 && s[used] == '\0')
 		return from_parts(year + 2000, month_number(month), day, hour, minute, second);
-	if (sscanf(s, "%*3[A-Za-z] %3[A-Za-z] %2d %2d:%2d:%2d %4d%n", month, &day, &hour,
-		   &minute, &second, &year, &used) == 6 && used > 0 && s[used] == '\0')
+	if (sscanf(s, "%*3[A-Za-z] %3[A-Za-z] %2d %2d:%2d:%2d %4d%n", month, &day, &hour, &minute,
+		   &second, &year, &used) == 6 &&
+	    used > 0 && s[used] == '\0')
 		return from_parts(year, month_number(month), day, hour, minute, second);
 	return 0;
 }
@@ -78,7 +85,8 @@ static int64_t parse_iso(const char *s)
 	char sign;
 
 	if (sscanf(s, "%4d-%2d-%2d%*[Tt ]%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute,
-		   &second, &used) != 6 || used == 0)
+		   &second, &used) != 6 ||
+	    used == 0)
 		return 0;
 	ms = from_parts(year, month, day, hour, minute, second);
 	if (ms == 0)
