@@ -8,8 +8,7 @@
 #include "base/compiler.h"
 
 enum pane { PANE_BRANDS = 1, PANE_CONNECTIONS = 2, PANE_JOBS = 4, PANE_LOG = 8, PANE_JOB = 16 /* the opened job */,
-	    PANE_TRIAGE = 32, PANE_PREVIEW = 64 /* a post before it is accepted */, PANE_TEXT = 128 /* help and the like */,
-	    PANE_FOUR = 15, PANE_LISTS = 47 /* where rows can be searched and marked */, PANE_ALL = 255 };
+	    PANE_TRIAGE = 32, PANE_ALL = 63 };
 enum command_flags {
 	CMD_VERB = 1,        /* on the command line */
 	CMD_CONSOLE = 2,     /* in the console: key and ':' */

@@ -3,3 +3,9 @@
 #   tests_unit_http_test_FILE_LDADD = $(unit_http_link)
 #   threaded_tests += tests/unit/http/test_FILE
 # A source of another name, or more than one: tests_unit_http_test_FILE_SOURCES.
+unit_tests += tests/unit/http/test_message
+tests_unit_http_test_message_LDADD = $(unit_http_link)
+unit_tests += tests/unit/http/test_rate
+tests_unit_http_test_rate_LDADD = $(unit_http_link)
+unit_tests += tests/unit/http/test_guard
+tests_unit_http_test_guard_LDADD = $(unit_http_link)
