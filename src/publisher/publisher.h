@@ -59,7 +59,7 @@ enum err publisher_run(struct workspace *w, const struct publisher_settings *o, 
 		       const char *how, const struct publisher_run *r, struct publisher_tally *tally,
 		       struct err_info *info) MUST_USE;
 
-/* What recovery does, or would do (dry). interrupted = requeued + unknown. */
+/* What recovery does, or would do (dry). interrupted = requeued + quarantined + unknown. */
 struct recovery_report { int64_t interrupted, requeued, unknown, due, future, missed, quarantined; };
 /* Needs the publisher's lock unless dry (dry: reads only). Interrupted and not sent: pending again (crashes + 1; at three: held, crashes).
  * Sent: unknown with settle_at = max(deadline, now). Missed: catch-up. Cost: only attempts in flight and due jobs. */
