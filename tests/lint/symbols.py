@@ -45,6 +45,6 @@ def problems(root, build):
                     continue
                 target, where = home[symbol]
                 header = f"{target}/{os.path.splitext(where)[0]}.h"
-                if not rules.allows(layer, header):
+                if not rules.allows(layer, header) and not rules.allows(layer, f"{target}/{where}"):
                     found.append(f"{layer}: {name} may not use {symbol} of {target}'s {where}")
     return found

@@ -241,7 +241,7 @@ class Potfiles(Tree):
         self.assertEqual(potfiles.wanted(self.root), ["src/base/b.h", "src/store/a.c"])
 
 
-@unittest.skipUnless(style.tool(), "clang-format is not installed")
+@unittest.skipUnless(style.tool(), f"no clang-format {style.VERSION} here")
 class Style(Tree):
     def test_wrong_indent_is_found(self):
         self.add(".clang-format", "BasedOnStyle: LLVM\n")
