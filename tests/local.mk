@@ -116,15 +116,7 @@ python_tests = $(lint_tests) $(docs_tests) $(blackbox_tests) $(screens_tests) $(
 if HAVE_PYTHON
 TESTS += $(python_tests)
 endif
-EXTRA_DIST += $(python_tests) \
-	tests/lib \
-	tests/lint \
-	tests/docs \
-	tests/blackbox \
-	tests/screens \
-	tests/crash \
-	tests/peers
-
+EXTRA_DIST += $(python_tests)
 # A hanging unit test is a failed one.
 LOG_COMPILER = timeout 600
 
@@ -141,5 +133,11 @@ check-peers: all
 
 .PHONY: check-code check-threads check-peers
 
+# Drivers and data of the tests, by suffix: what is built lies in the same folders.
 dist-hook:
-	find $(distdir) -name __pycache__ -prune -exec rm -rf {} +
+	cd $(srcdir) && find tests -type f \( -name '*.py' -o -name '*.conf' -o -name '*.txt' \
+		-o -name '*.json' -o -name '*.jsonl' -o -name '*.csv' -o -name '*.sql' \) | \
+	while read -r f; do \
+		$(MKDIR_P) "$(abs_top_builddir)/$(distdir)/$${f%/*}" && \
+		cp -p "$$f" "$(abs_top_builddir)/$(distdir)/$$f" || exit 1; \
+	done

@@ -123,6 +123,10 @@ def child(path, word):
         os.killpg(process.pid, signal.SIGKILL)
         output, _ = process.communicate()
         status = "too slow"
+    try:  # what a file that died has left running
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
     return status, output.decode("utf-8", "backslashreplace")
 
 
