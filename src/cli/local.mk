@@ -1,3 +1,22 @@
 # src/cli: the sources of its archive, one file a line.
 noinst_LIBRARIES += libmasthead_cli.a
-libmasthead_cli_a_SOURCES =
+libmasthead_cli_a_SOURCES = \
+	src/cli/args.c \
+	src/cli/args.h \
+	src/cli/cli.c \
+	src/cli/cli.h \
+	src/cli/demo.c \
+	src/cli/help.c \
+	src/cli/out.c \
+	src/cli/out.h \
+	src/cli/shapes.c \
+	src/cli/shapes.h \
+	src/cli/stop.c \
+	src/cli/stop.h \
+	src/cli/verbs.h \
+	src/cli/verbs_accounts.c \
+	src/cli/verbs_health.c \
+	src/cli/verbs_jobs.c \
+	src/cli/verbs_log.c \
+	src/cli/verbs_publish.c \
+	src/cli/verbs_setup.c
