@@ -1,0 +1,193 @@
+/* tests/unit/platforms/test_fuzz.c - every adapter against answers that no server would give.
+ *
+ * Deterministic: fixed seeds. For each operation of each platform: it ends, it asks for at most one
+ * commit-like request in an attempt, what it answers is whole, and no secret gets into the state. */
+#include "rig.h"
+
+#define ROUNDS 1500
+#define STEPS_MAX 40
+
+static uint32_t seed;
+
+static uint32_t next_random(uint32_t bound)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return (seed >> 8) % bound;
+}
+
+static const char *const bodies[] = {
+	"",
+	"{}",
+	"[]",
+	"null",
+	"{\"did\":\"did:plc:alice234\"}",
+	"{\"did\":null}",
+	"{\"blob\":{\"$type\":\"blob\",\"ref\":{\"$link\":\"bafk\"},\"mimeType\":\"image/png\","
+	"\"size\":1000}}",
+	"{\"blob\":[]}",
+	"{\"uri\":\"at://did:plc:alice234/app.bsky.feed.post/3mxkzm3ujs22k\",\"cid\":\"c\"}",
+	"{\"uri\":\"at://\"}",
+	"{\"error\":\"ExpiredToken\",\"message\":\"x\"}",
+	"{\"error\":\"InvalidRequest\",\"message\":\"\\u001b[2J\"}",
+	"{\"error\":\"BlobNotFound\"}",
+	"{\"error\":{\"a\":1},\"message\":[]}",
+	"{\"error\":\"Validation failed\"}",
+	"{\"accessJwt\":\"sekrit.e30.x\",\"refreshJwt\":\"sekrit\",\"handle\":\"alice.test\","
+	"\"did\":\"did:plc:alice234\"}",
+	"{\"id\":\"109\",\"url\":\"https://social.example/@alice/109\",\"account\":{\"id\":\"7\"}}",
+	"{\"id\":\"7\",\"acct\":\"alice\",\"username\":\"alice\",\"url\":null}",
+	"{\"id\":109}",
+	"[{\"id\":\"109\",\"content\":\"<p>hi</p>\",\"created_at\":\"2026-09-21T14:13:20.000Z\"}]",
+	"{\"version\":\"4.3.0\",\"configuration\":{\"statuses\":{\"max_characters\":-1}}}",
+	"<html><body>Bad gateway</body></html>",
+	"\xff\xfe\x00",
+};
+
+static const int statuses[] = {200, 200, 200, 200, 201, 202, 204, 206, 301, 400, 400,
+			       401, 403, 404, 408, 409, 413, 422, 429, 500, 501, 503};
+
+static struct http_response *random_answer(void)
+{
+	char body[1024];
+	struct http_response *r;
+	size_t n;
+
+	snprintf(body, sizeof(body), "%s", bodies[next_random(COUNT_OF(bodies))]);
+	n = strlen(body);
+	/* One in four is damaged: a byte changed or the end cut off. */
+	if (n > 0 && next_random(4) == 0) {
+		if (next_random(2))
+			body[next_random((uint32_t)n)] = (char)(1 + next_random(255));
+		else
+			body[next_random((uint32_t)n)] = '\0';
+	}
+	r = http_response_make(statuses[next_random(COUNT_OF(statuses))],
+			       next_random(3) ? NULL : "Retry-After: -1\nX-RateLimit-Reset: x\n",
+			       body);
+	r->truncated = next_random(10) == 0;
+	return r;
+}
+
+static void check_answer(struct rig *r)
+{
+	const struct step_out *out = &r->out;
+	struct strbuf b;
+
+	if (out->verdict == STEP_SEND) {
+		assert_non_null(out->request);
+		assert_int_equal(strncmp(out->request->url.bytes, "https://", 8), 0);
+	}
+	if (out->verdict == STEP_WAIT)
+		assert_true(out->at > r->in.now_ms);
+	if (out->verdict == STEP_DONE && r->in.op == OP_PUBLISH)
+		assert_non_null(out->remote_id);
+	if (out->verdict == STEP_FAILED) {
+		assert_true(out->error.code != OK);
+		assert_true(out->error_class != CLASS_NONE);
+		assert_true(out->error.text[0] != '\0');
+	}
+	if (r->commits > 0 && out->verdict == STEP_FAILED && out->error.http_status >= 500 &&
+	    out->error.code != E_UNSUPPORTED)
+		assert_int_equal(out->error_class, CLASS_UNKNOWN);
+	if (r->state != NULL) {
+		strbuf_init(&b, JSON_BYTES_MAX);
+		json_write(&b, r->state, false);
+		assert_null(strstr(b.data, "sekrit"));
+		strbuf_free(&b);
+	}
+}
+
+static void one_attempt(const struct platform *p, enum platform_op op)
+{
+	struct rig r;
+	char key[PLATFORM_KEY_SIZE];
+	int steps = 0;
+
+	rig_init(&r, p, op);
+	p->make_key(NOW, key, sizeof(key));
+	r.conn.server = "https://server.example";
+	r.conn.account = "alice.test";
+	r.conn.account_id = "did:plc:alice234";
+	r.in.login_name = "alice.test";
+	r.in.key = key;
+	r.in.remote_id = "at://did:plc:alice234/app.bsky.feed.post/3mxkzm3ujs22k";
+	r.post.text = "hi @bob.test @carol.test #tag https://a.example";
+	for (size_t i = 0; i < 2; i++) {
+		memset(r.media[i].sha256, (int)('a' + i), 64);
+		r.media[i].type = "image/png";
+		r.media[i].bytes = 1000;
+	}
+	r.post.n_media = next_random(3);
+	rig_start(&r);
+	check_answer(&r);
+	while (r.out.verdict == STEP_SEND || r.out.verdict == STEP_WAIT) {
+		assert_true(++steps < STEPS_MAX);
+		if (r.out.verdict == STEP_WAIT) {
+			r.in.now_ms = r.out.at;
+			rig_start(&r);
+		} else {
+			rig_answer(&r, random_answer());
+		}
+		check_answer(&r);
+	}
+	assert_true(r.commits <= (op == OP_PUBLISH ? 1 : 0));
+	rig_free(&r);
+}
+
+static void fuzz__step__always_ends_and_never_commits_twice(void **state)
+{
+	(void)state;
+	seed = 424242;
+	for (size_t i = 0; platforms[i] != NULL; i++)
+		for (int op = 0; op < OP_COUNT; op++)
+			for (int round = 0; round < ROUNDS; round++)
+				one_attempt(platforms[i], (enum platform_op)op);
+}
+
+/* Any JSON may stand where the state was: a database from elsewhere, an older version's state. */
+static void fuzz__step__survives_any_state(void **state)
+{
+	static const char *const states[] = {
+		"{}",
+		"[]",
+		"{\"ask\":7,\"dids\":[],\"blobs\":3}",
+		"{\"ask\":\"upload\",\"what\":\"none\"}",
+		"{\"ask\":\"resolve\"}",
+		"{\"ask\":\"create\"}",
+		"{\"ask\":\"media\",\"media\":{\"aaaa\":5}}",
+		"{\"ask\":\"\",\"blobs\":{\"aaaa\":null}}",
+	};
+
+	(void)state;
+	seed = 99;
+	for (size_t i = 0; platforms[i] != NULL; i++)
+		for (size_t s = 0; s < COUNT_OF(states); s++)
+			for (int op = OP_PUBLISH; op < OP_COUNT; op++)
+				for (int round = 0; round < 40; round++) {
+					struct rig r;
+					char key[PLATFORM_KEY_SIZE];
+
+					rig_init(&r, platforms[i], (enum platform_op)op);
+					platforms[i]->make_key(NOW, key, sizeof(key));
+					r.in.key = key;
+					r.conn.server = "https://server.example";
+					r.conn.account_id = "did:plc:alice234";
+					r.post.text = "hi @bob.test";
+					assert_int_equal(json_parse(states[s], strlen(states[s]),
+								    1000, &r.state, NULL),
+							 OK);
+					rig_answer(&r, round % 2 ? random_answer() : NULL);
+					check_answer(&r);
+					rig_free(&r);
+				}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fuzz__step__always_ends_and_never_commits_twice),
+		cmocka_unit_test(fuzz__step__survives_any_state),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
