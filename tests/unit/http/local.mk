@@ -9,3 +9,10 @@ unit_tests += tests/unit/http/test_rate
 tests_unit_http_test_rate_LDADD = $(unit_http_link)
 unit_tests += tests/unit/http/test_guard
 tests_unit_http_test_guard_LDADD = $(unit_http_link)
+unit_tests += tests/unit/http/test_transport
+tests_unit_http_test_transport_SOURCES = \
+	tests/unit/http/hostile.c \
+	tests/unit/http/hostile.h \
+	tests/unit/http/test_transport.c
+tests_unit_http_test_transport_LDADD = $(unit_http_link)
+threaded_tests += tests/unit/http/test_transport
