@@ -412,25 +412,49 @@ static enum err parse_address(const struct listener_options *o, struct sockaddr_
 	return err_set(info, E_INVALID, "%s is not a loopback address", o->address);
 }
 
-/* The library makes its threads itself; they inherit the mask. */
-static struct MHD_Daemon *start_daemon(struct listener *l, const struct sockaddr_storage *ss)
+/* Our own socket, for the library would let another process share the port. SO_REUSEADDR: a restart
+ * need not wait for the last run's connections. */
+static enum err open_socket(const struct sockaddr_storage *ss, int *out, int *port,
+			    struct err_info *info)
 {
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+	struct sockaddr_storage bound;
+	socklen_t len = ss->ss_family == AF_INET ? sizeof(struct sockaddr_in)
+						 : sizeof(struct sockaddr_in6);
+	socklen_t bound_len = sizeof(bound);
+	int yes = 1;
+	int fd = socket(ss->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) != 0 ||
+	    bind(fd, (const struct sockaddr *)ss, len) != 0 || listen(fd, SOMAXCONN) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&bound, &bound_len) != 0) {
+		enum err e = err_set_errno(info, errno, "cannot listen on loopback");
+
+		if (fd >= 0)
+			close(fd);
+		return e;
+	}
+	*out = fd;
+	*port = ntohs(ss->ss_family == AF_INET ? ((struct sockaddr_in *)&bound)->sin_port
+					       : ((struct sockaddr_in6 *)&bound)->sin6_port);
+	return OK;
+}
+
+/* The library makes its threads itself; they inherit the mask. Takes the socket if it succeeds. */
+static struct MHD_Daemon *start_daemon(struct listener *l, int fd)
+{
 	unsigned pool = l->options.threads > 1 ? (unsigned)l->options.threads : 0;
 	unsigned timeout_s = (unsigned)((l->options.request_timeout_ms + 999) / 1000);
 	struct MHD_Daemon *d;
 	sigset_t all, old;
 
-	if (ss->ss_family == AF_INET6)
-		flags |= MHD_USE_IPv6;
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
 	d = MHD_start_daemon(
-		flags, 0, NULL, NULL, on_access, l, MHD_OPTION_SOCK_ADDR,
-		(const struct sockaddr *)ss, MHD_OPTION_URI_LOG_CALLBACK, on_uri, l,
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_access,
+		l, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, on_uri, l,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, l, MHD_OPTION_CONNECTION_LIMIT,
 		CONNECTION_LIMIT, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
-		MHD_OPTION_CONNECTION_TIMEOUT, timeout_s, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
+		MHD_OPTION_CONNECTION_TIMEOUT, timeout_s,
 		pool ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, pool, MHD_OPTION_END);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return d;
@@ -472,6 +496,7 @@ enum err listener_new(const struct listener_options *o, struct listener **out,
 {
 	struct sockaddr_storage ss;
 	struct listener *l;
+	int fd;
 	enum err e = parse_address(o, &ss, info);
 
 	if (e)
@@ -484,13 +509,15 @@ enum err listener_new(const struct listener_options *o, struct listener **out,
 		e = err_set_errno(info, errno, "cannot make a wake-up descriptor");
 		goto fail;
 	}
-	l->daemon = start_daemon(l, &ss);
+	e = open_socket(&ss, &fd, &l->port, info);
+	if (e)
+		goto fail;
+	l->daemon = start_daemon(l, fd);
 	if (!l->daemon) {
-		e = err_set_errno(info, errno ? errno : EADDRINUSE, "cannot listen on %s port %d",
-				  o->address, o->port);
+		close(fd);
+		e = err_set(info, E_IO, "the HTTP library cannot start a listener");
 		goto fail;
 	}
-	l->port = MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
 	e = thread_start(&l->timer, "listener", timer_run, l, info);
 	if (e)
 		goto fail;

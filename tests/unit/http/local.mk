@@ -16,3 +16,6 @@ tests_unit_http_test_transport_SOURCES = \
 	tests/unit/http/test_transport.c
 tests_unit_http_test_transport_LDADD = $(unit_http_link)
 threaded_tests += tests/unit/http/test_transport
+unit_tests += tests/unit/http/test_listener
+tests_unit_http_test_listener_LDADD = $(unit_http_link)
+threaded_tests += tests/unit/http/test_listener
