@@ -12,6 +12,7 @@ sys.path.insert(0, here)
 sys.dont_write_bytecode = True
 import banned  # noqa: E402
 import layers  # noqa: E402
+import links  # noqa: E402
 import listed  # noqa: E402
 import potfiles  # noqa: E402
 import size  # noqa: E402
@@ -19,9 +20,10 @@ import style  # noqa: E402
 import symbols  # noqa: E402
 import words  # noqa: E402
 
+build = os.environ.get("TOP_BUILDDIR", os.path.join(root, "build"))
 CHECKS = {
     "layers": layers.problems,
-    "symbols": lambda top: symbols.problems(top, os.environ.get("TOP_BUILDDIR", top + "/build")),
+    "symbols": lambda top: symbols.problems(top, build),
     "banned": banned.problems,
     "size": size.problems,
     "words": words.problems,
@@ -29,6 +31,8 @@ CHECKS = {
     "potfiles": potfiles.problems,
     "style": style.problems,
 }
+for layer in links.names(root):
+    CHECKS["link_" + layer] = lambda _, layer=layer: links.problems(build, layer)
 
 
 def main():
