@@ -20,8 +20,10 @@ enum err vault_global_init(struct err_info *info)
 		return err_set(info, E_IO, "the cryptographic library cannot start");
 	/* A core file, and whoever may trace us, would see every secret. The limit alone
 	 * does not stop a core handler that is piped to; not being dumpable does. */
+#ifndef WITH_SANITIZERS /* whose search for leaks traces us */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return err_set_errno(info, errno, "cannot forbid dumps of memory");
+#endif
 	if (setrlimit(RLIMIT_CORE, &none) != 0)
 		return err_set_errno(info, errno, "cannot forbid core files");
 	probe = secret_new("", 0); /* so that secret_locked_ok answers from the start */
