@@ -1,2 +1,3 @@
 # man: the manual pages, one file a line.
-dist_man_MANS =
+dist_man_MANS = \
+	man/masthead.1
