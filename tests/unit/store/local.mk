@@ -1,5 +1,6 @@
-# tests/unit/store: two lines a test, and one more if it starts threads:
-#   unit_tests += tests/unit/store/test_FILE
-#   tests_unit_store_test_FILE_LDADD = $(unit_store_link)
-#   threaded_tests += tests/unit/store/test_FILE
-# A source of another name, or more than one: tests_unit_store_test_FILE_SOURCES.
+# tests/unit/store: each test is linked with the fixture, and with $(unit_store_link).
+store_fixture = tests/unit/store/fixture.c tests/unit/store/fixture.h
+
+unit_tests += tests/unit/store/test_workspace
+tests_unit_store_test_workspace_SOURCES = tests/unit/store/test_workspace.c $(store_fixture)
+tests_unit_store_test_workspace_LDADD = $(unit_store_link)
