@@ -1,3 +1,16 @@
 # src/publisher: the sources of its archive, one file a line.
 noinst_LIBRARIES += libmasthead_publisher.a
-libmasthead_publisher_a_SOURCES =
+libmasthead_publisher_a_SOURCES = \
+	src/publisher/drive.c \
+	src/publisher/engine.h \
+	src/publisher/exchange.c \
+	src/publisher/exchange.h \
+	src/publisher/loop.c \
+	src/publisher/outcome.c \
+	src/publisher/outcome.h \
+	src/publisher/publisher.c \
+	src/publisher/publisher.h \
+	src/publisher/rate.c \
+	src/publisher/recovery.c \
+	src/publisher/refresh.c \
+	src/publisher/settle.c

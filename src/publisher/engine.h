@@ -1,0 +1,267 @@
+/* publisher/engine.h - the inside of the publishing loop, for the files of this folder only.
+ *
+ * A *flight* is one operation on its way: an attempt, a look whether an unclear attempt went through, or a
+ * refresh. The database stays the queue: flights are dropped at any time without loss, and what they have
+ * learned is committed before they act on it. The rules that make "never twice" true:
+ *
+ *  (1) A flight sends only in PHASE_SEND, which it reaches only through a commit that holds its claim, its stage
+ *      and, for a commit-like request, its `sent` mark with the deadline.
+ *  (2) What an answer means is decided once, and kept until the commit that holds it has succeeded, however often the
+ *      database refuses. Nothing is claimed meanwhile.
+ *  (3) A turn of the loop is one transaction: outcomes first, then promotions, claims and marks.
+ *
+ * Threads: an engine belongs to the thread that runs it; only the snapshot behind its mutex is shared. */
+#ifndef MASTHEAD_PUBLISHER_ENGINE_H
+#define MASTHEAD_PUBLISHER_ENGINE_H
+
+#include "base/thread.h"
+#include "http/transport.h"
+#include "platforms/platform.h"
+#include "publisher/outcome.h"
+#include "publisher/publisher.h"
+#include "store/connections.h"
+
+/* ---- what is remembered of an account while the process lives ---------- */
+
+struct account {
+	int64_t tenant_id, connection_id;
+	int64_t generation;         /* of its tokens: one more with each refresh */
+	bool refresh_wanted;        /* no flight has taken it up yet */
+	bool refreshing;
+	bool suspect;               /* refreshed because the last token was refused; nothing has succeeded since */
+	enum err_class refresh_class; /* how the last refresh ended */
+	struct err_info refresh_error;
+	int refresh_failures;       /* in a row, by the network */
+	int64_t refresh_after_mono; /* not ahead of time before */
+	bool rate_dirty;            /* rate is to be written with the next commit */
+	struct connection_rate rate;
+};
+
+struct breaker {
+	const struct platform *platform;
+	int failures; /* in a row */
+	bool open, probing;
+	int64_t until_mono;
+	enum { BREAKER_QUIET, BREAKER_OPENED, BREAKER_CLOSED } note; /* to be logged with the next commit */
+	struct err_info error;
+};
+
+#define BREAKER_FAILURES 5
+#define BREAKER_OPEN_MS 60000
+
+/* An unknown job seen by this process. The wall clock may jump; reads keep their distance by the other one. */
+struct unsettled {
+	int64_t tenant_id, job_id;
+	int64_t not_before_mono;
+	bool counted; /* in tally.unknown */
+};
+
+/* ---- flights ----------------------------------------------------------- */
+
+enum flight_kind { FLIGHT_PUBLISH, FLIGHT_SETTLE, FLIGHT_REFRESH };
+
+enum flight_phase {
+	PHASE_STEP,  /* the adapter is to be asked */
+	PHASE_WRITE, /* `write` is to be committed, then `next` */
+	PHASE_SEND,  /* may leave */
+	PHASE_AIR,   /* with the transport */
+	PHASE_WAIT,  /* until wait_mono */
+	PHASE_LOGIN, /* until its account's refresh has ended */
+	PHASE_OVER   /* to be freed */
+};
+
+enum flight_write {
+	WRITE_NONE,
+	WRITE_STAGE,   /* what was learned */
+	WRITE_SENT,    /* the mark, and the stage */
+	WRITE_END,     /* the attempt's outcome */
+	WRITE_SETTLED, /* what a look has shown */
+	WRITE_REFRESH_BEGIN,
+	WRITE_REFRESHED
+};
+
+/* Strings of what one query has answered; lives as long as the last flight of it. */
+struct batch {
+	struct arena *arena;
+	int users;
+};
+
+struct flight {
+	enum flight_kind kind;
+	enum flight_phase phase, next;
+	enum flight_write write;
+	struct batch *batch;
+	const struct platform *platform;
+	struct claim claim;       /* PUBLISH, SETTLE; of a REFRESH only tenant and connection in claim.job */
+	struct attempt attempt;   /* SETTLE: the unclear one */
+	struct connection conn;
+	struct post post;
+	struct account *account;
+	int64_t generation;       /* of the tokens that it sends */
+
+	struct json *state;
+	struct step_out out;      /* of the last step; holds the request while it is in the air */
+	bool has_out;
+	struct transfer answer;
+	bool has_answer;
+	int steps;
+	int64_t born_mono, wait_mono;
+
+	bool commit_like;         /* the request last asked for */
+	bool marked;              /* `sent` is stored */
+	bool committed;           /* an earlier commit-like request of this attempt was answered */
+	int64_t sent_at, deadline, deadline_mono;
+
+	struct decision decision;   /* WRITE_END */
+	struct settlement settlement; /* WRITE_SETTLED */
+	struct err_info error;
+	enum err_class cls;       /* REFRESH: how it ended */
+	bool set_status;          /* the account needs a person: status goes with the outcome */
+	enum conn_status status;
+	bool probe;               /* of an open breaker */
+	struct refresh_lease *lease;
+	struct secret *used_refresh; /* the token that a refresh has used */
+	int64_t started_wall;
+	bool discard;             /* the database refuses this write for good */
+	bool fresh;               /* claimed in the transaction that is open */
+};
+
+struct engine {
+	struct workspace *w;
+	const struct publisher_settings *o;
+	const struct actor *actor;
+	const char *how;
+	const struct publisher_run *run; /* NULL: the publisher's thread */
+	const struct flag *stop;
+	int wake_fd;                     /* -1: none */
+	int own_wake_fd;                 /* eventfd that is drained here; -1 */
+
+	struct store *s;
+	struct transport *t;
+	struct workspace_watch *watch;
+	struct publisher_lock *lock;
+
+	struct flight **flights;
+	size_t n_flights, flights_size;
+	struct account **accounts;
+	size_t n_accounts, accounts_size;
+	struct breaker *breakers;
+	size_t n_breakers;
+	struct unsettled *unsettled;
+	size_t n_unsettled, unsettled_size;
+
+	int64_t look_mono;      /* when to ask the queue next; INT64_MAX: at a change */
+	int64_t due_at;         /* what it said last, wall; 0: nothing */
+	bool idle;              /* nothing left that can be done without a person or the future */
+	int64_t refresh_look_mono;
+	int64_t beat_mono;
+	int commits;            /* since the last checkpoint */
+
+	int64_t db_retry_mono, db_delay_ms, db_since_mono; /* 0: the database is well */
+	struct err_info db_trouble, vault_trouble, recovery_trouble;
+
+	int64_t end_mono;       /* of a run with a time limit; 0: none */
+	bool stopping;
+	int64_t stop_mono;      /* when to give up on what is in the air */
+	struct publisher_tally tally;
+
+	struct mutex *mutex;    /* guards *snapshot; NULL with run */
+	struct publisher_snapshot *snapshot;
+};
+
+/* ---- loop.c */
+/* One turn: answers, timers, one transaction, sends. */
+void engine_turn(struct engine *e);
+/* Sleeps until there is a reason to turn again; drains what woke it. */
+void engine_sleep(struct engine *e);
+void engine_publish_snapshot(struct engine *e, enum publisher_phase phase);
+void engine_look_now(struct engine *e);
+/* Unsaved outcomes: answers that the database does not know yet. */
+bool engine_has_unsaved(const struct engine *e);
+
+/* ---- drive.c */
+struct flight *flight_new(struct engine *e, enum flight_kind kind, struct batch *b);
+void flight_free(struct flight **f);
+struct batch *batch_new(void);
+void batch_drop(struct batch **b);
+/* Asks the adapter and sets phase, write and next. */
+void flight_step(struct engine *e, struct flight *f);
+/* The refresh that it has waited for has ended. */
+void flight_after_login(struct engine *e, struct flight *f);
+/* [tx] Writes what the flight waits to have written. */
+enum err flight_write(struct engine *e, struct flight *f, struct err_info *info);
+/* After the commit. */
+void flight_committed(struct engine *e, struct flight *f);
+/* PHASE_SEND -> PHASE_AIR. */
+void flight_send(struct engine *e, struct flight *f);
+/* An unsent attempt goes back into the queue as it was: the program ends. */
+void flight_withdraw(struct engine *e, struct flight *f);
+void flight_fail(struct engine *e, struct flight *f, enum err_class cls, const struct err_info *error, int64_t retry_at);
+/* [tx] A claim's post and account; on OK the flight has asked its adapter. */
+enum err flight_board(struct engine *e, struct flight *f, struct err_info *info);
+
+/* ---- settle.c */
+enum err settle_start(struct engine *e, size_t room, size_t *started, struct err_info *info);
+void settle_ended(struct engine *e, struct flight *f, enum step_verdict verdict, enum err_class cls,
+		  const struct err_info *error, int64_t retry_at);
+enum err settle_write(struct engine *e, struct flight *f, struct err_info *info);
+void settle_committed(struct engine *e, struct flight *f);
+struct unsettled *unsettled_find(struct engine *e, int64_t tenant_id, int64_t job_id, bool make);
+void unsettled_drop(struct engine *e, int64_t tenant_id, int64_t job_id);
+
+/* ---- refresh.c */
+struct refresh_lease;
+/* E_BUSY: another thread or process refreshes this login now. */
+enum err refresh_lease_try(struct workspace *w, int64_t tenant_id, int64_t connection_id,
+			   struct refresh_lease **out, struct err_info *info) MUST_USE;
+void refresh_lease_free(struct refresh_lease **l);
+/* [tx] What a refresh has brought: tokens or status, sync log, audit entry. used: the refresh token that was sent (may be NULL);
+ * a refusal of a token that is no longer the stored one changes nothing (*cls becomes CLASS_TRANSIENT). */
+enum err refresh_store(struct store *s, const struct connection *c, const struct step_out *out, enum err_class *cls,
+		       const struct err_info *error, const struct secret *used, int64_t at, int64_t duration_ms,
+		       struct err_info *info) MUST_USE;
+/* Starts what is wanted or due ahead of time. */
+enum err refresh_start(struct engine *e, struct err_info *info);
+void refresh_flight_step(struct engine *e, struct flight *f);
+void refresh_flight_ended(struct engine *e, struct flight *f, enum err_class cls, const struct err_info *error);
+enum err refresh_flight_write(struct engine *e, struct flight *f, struct err_info *info);
+void refresh_flight_committed(struct engine *e, struct flight *f);
+/* What a refusal by a platform makes of the account. */
+enum conn_status refresh_status_of(enum err code);
+#define TOKEN_MARGIN_MS 30000 /* a token that expires sooner is refreshed before it is used */
+bool refresh_is_due(const struct connection *c, int64_t now_ms);
+
+/* ---- rate.c */
+struct account *account_find(struct engine *e, int64_t tenant_id, int64_t connection_id);
+void account_rate(struct account *a, const struct step_out *out, enum err_class cls, int64_t retry_at, int64_t now_ms);
+enum err accounts_write_rates(struct engine *e, struct err_info *info); /* [tx] */
+void accounts_rates_written(struct engine *e);
+struct breaker *breaker_of(struct engine *e, const struct platform *p);
+void breaker_result(struct engine *e, const struct platform *p, enum err_class cls, const struct err_info *error,
+		    bool probe);
+/* Fills a NULL-terminated list (room for all platforms and NULL) of those that must not be claimed now; true if any. */
+bool breakers_closed_out(struct engine *e, const char **names);
+/* One that may be probed now; NULL if none. */
+struct breaker *breaker_to_probe(struct engine *e);
+enum err breakers_write(struct engine *e, struct err_info *info); /* [tx] */
+void breakers_written(struct engine *e);
+
+/* ---- exchange.c, used by all */
+/* The secrets that a request has places for, opened from the vault; secrets_free ends them. */
+struct opened_secrets {
+	struct secret *owned[SLOT_COUNT];
+	struct secret_set set;
+};
+enum err secrets_open(struct store *s, const struct connection *c, const struct http_request *r,
+		      struct opened_secrets *out, struct err_info *info) MUST_USE;
+void secrets_close(struct opened_secrets *x);
+const char *settings_option(const struct publisher_settings *o, const char *platform, const char *key);
+bool connection_on_loopback(const struct publisher_settings *o, const struct connection *c);
+void connection_step_in(const struct publisher_settings *o, const struct connection *c, struct step_in *in);
+
+/* ---- recovery.c */
+enum err recovery_do(struct store *s, const struct publisher_settings *o, int64_t now_ms, bool dry,
+		     void (*unknown)(void *self, int64_t tenant_id, int64_t job_id), void *self,
+		     struct recovery_report *out, struct err_info *info) MUST_USE;
+
+#endif

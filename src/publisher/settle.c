@@ -1,0 +1,232 @@
+/* publisher/settle.c - finding out what became of an attempt whose outcome is not known.
+ *
+ * A look only reads, so it is free to repeat, and what it learns between its requests is not stored. What it
+ * shows is judged by settle_decide. Looks keep their distance by the monotonic clock as well as by the stored time, for the wall clock may
+ * jump. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "publisher/engine.h"
+#include "store/posts.h"
+
+#define SETTLE_BATCH 32
+
+struct unsettled *unsettled_find(struct engine *e, int64_t tenant_id, int64_t job_id, bool make)
+{
+	struct unsettled *u;
+
+	for (size_t i = 0; i < e->n_unsettled; i++) {
+		u = &e->unsettled[i];
+		if (u->job_id == job_id && u->tenant_id == tenant_id)
+			return u;
+	}
+	if (!make)
+		return NULL;
+	if (e->n_unsettled == e->unsettled_size) {
+		e->unsettled_size = e->unsettled_size ? 2 * e->unsettled_size : 16;
+		e->unsettled = xrealloc(e->unsettled, e->unsettled_size, sizeof(*e->unsettled));
+	}
+	u = &e->unsettled[e->n_unsettled++];
+	*u = (struct unsettled){.tenant_id = tenant_id, .job_id = job_id};
+	return u;
+}
+
+void unsettled_drop(struct engine *e, int64_t tenant_id, int64_t job_id)
+{
+	struct unsettled *u = unsettled_find(e, tenant_id, job_id, false);
+
+	if (u)
+		*u = e->unsettled[--e->n_unsettled];
+}
+
+static bool is_looked_at(const struct engine *e, const struct job *j)
+{
+	for (size_t i = 0; i < e->n_flights; i++) {
+		const struct flight *f = e->flights[i];
+
+		if (f->kind == FLIGHT_SETTLE && f->claim.job.id == j->id &&
+		    f->claim.job.tenant_id == j->tenant_id)
+			return true;
+	}
+	return false;
+}
+
+static bool may_look(struct engine *e, const struct job *j)
+{
+	const struct unsettled *u = unsettled_find(e, j->tenant_id, j->id, false);
+
+	return !is_looked_at(e, j) && (!u || u->not_before_mono <= clock_mono_ms());
+}
+
+/* The attempt that is unclear is the last one. */
+static enum err read_attempt(struct engine *e, struct flight *f, struct err_info *info)
+{
+	struct attempt *list;
+	size_t n;
+	enum err err = job_attempts(e->s, f->claim.job.tenant_id, f->claim.job.id, f->batch->arena,
+				    &list, &n, info);
+
+	if (err)
+		return err;
+	if (n == 0)
+		return err_set(info, E_CORRUPT, "job %lld is unknown without an attempt",
+			       (long long)f->claim.job.id);
+	f->attempt = list[n - 1];
+	return OK;
+}
+
+enum err settle_start(struct engine *e, size_t room, size_t *started, struct err_info *info)
+{
+	const struct job_filter *only = e->run ? e->run->only : NULL;
+	int64_t only_tenant = e->run ? e->run->only_tenant : 0;
+	struct claim claims[SETTLE_BATCH];
+	struct batch *b = batch_new();
+	size_t n = 0;
+	enum err err;
+
+	*started = 0;
+	err = jobs_to_settle(e->s, clock_wall_ms(), only, only_tenant, SETTLE_BATCH, b->arena,
+			     claims, &n, info);
+	for (size_t i = 0; !err && i < n && *started < room; i++) {
+		struct flight *f;
+
+		if (!may_look(e, &claims[i].job))
+			continue;
+		f = flight_new(e, FLIGHT_SETTLE, b);
+		f->claim = claims[i];
+		f->started_wall = clock_wall_ms();
+		err = read_attempt(e, f, info);
+		if (!err)
+			err = flight_board(e, f, info);
+		if (err) {
+			e->n_flights--;
+			flight_free(&f);
+			break;
+		}
+		(*started)++;
+	}
+	batch_drop(&b);
+	return err;
+}
+
+void settle_ended(struct engine *e, struct flight *f, enum step_verdict verdict, enum err_class cls,
+		  const struct err_info *error, int64_t retry_at)
+{
+	struct settle_case c = {.o = e->o,
+				.platform = f->platform,
+				.verdict = verdict,
+				.cls = cls,
+				.reads = f->attempt.settle_reads,
+				.crashes = f->claim.job.crashes,
+				.has_stage = f->claim.job.stage && f->claim.job.stage[0],
+				.now_ms = clock_wall_ms(),
+				.finished_at = f->attempt.finished_at,
+				.key_time_ms = f->claim.key_time_ms,
+				.deadline = f->attempt.deadline,
+				.retry_at = retry_at};
+
+	/* An answered attempt is no longer on its way; its settling began before the deadline. */
+	if (f->attempt.finished_at < c.deadline && f->attempt.settle_at < c.deadline)
+		c.deadline = f->attempt.settle_at;
+	settle_decide(&c, &f->settlement);
+	f->error = *error;
+	f->cls = cls;
+	f->write = WRITE_SETTLED;
+	f->next = PHASE_OVER;
+	f->phase = PHASE_WRITE;
+}
+
+/* [tx] One row of the sync log per look: what was asked, and what came of it. */
+static enum err write_sync(struct engine *e, const struct flight *f, struct err_info *info)
+{
+	static const char *const words[] = {[SETTLE_FOUND] = "found",
+					    [SETTLE_RESEND] = "absent",
+					    [SETTLE_LATER] = "later",
+					    [SETTLE_PERSON] = "undecided"};
+	bool failed = f->cls != CLASS_NONE;
+	struct sync_note n = {.connection_id = f->claim.job.connection_id,
+			      .platform = f->claim.job.platform,
+			      .op = "settle",
+			      .at = f->started_wall,
+			      .duration_ms = clock_mono_ms() - f->born_mono,
+			      .http_status = f->error.http_status,
+			      .outcome = failed ? err_class_name(f->cls) : "ok",
+			      .code = failed ? err_name(f->error.code) : NULL,
+			      .message = failed ? f->error.text : words[f->settlement.move]};
+
+	return sync_log_add(e->s, f->claim.job.tenant_id, &n, info);
+}
+
+static enum err write_found(struct engine *e, const struct flight *f, struct err_info *info)
+{
+	const struct job *j = &f->claim.job;
+	struct transition t = {.to = JOB_PUBLISHED,
+			       .action = "job.settle",
+			       .failures = -1,
+			       .crashes = 0,
+			       .remote_id = f->out.remote_id,
+			       .remote_url = f->out.remote_url,
+			       .published_at = f->attempt.sent_at ? f->attempt.sent_at
+								  : clock_wall_ms(),
+			       .message = f->settlement.why,
+			       .duration_ms = clock_mono_ms() - f->born_mono};
+
+	return job_transition(e->s, j->tenant_id, j->id, &t, info);
+}
+
+enum err settle_write(struct engine *e, struct flight *f, struct err_info *info)
+{
+	const struct settlement *d = &f->settlement;
+	const struct job *j = &f->claim.job;
+	const char *words = f->cls != CLASS_NONE && f->error.text[0] ? f->error.text : d->why;
+	enum err err = write_sync(e, f, info);
+
+	if (err)
+		return err;
+	switch (d->move) {
+	case SETTLE_FOUND:
+		err = write_found(e, f, info);
+		break;
+	case SETTLE_RESEND:
+		err = job_requeue_same_key(e->s, j->tenant_id, j->id, d->why, clock_wall_ms(),
+					   info);
+		break;
+	case SETTLE_LATER:
+		err = attempt_settle_note(e->s, j->tenant_id, j->id, f->attempt.n, d->reads,
+					  d->settle_at, words, info);
+		break;
+	default:
+		err = attempt_settle_note(e->s, j->tenant_id, j->id, f->attempt.n, d->reads, 0,
+					  d->why, info);
+		break;
+	}
+	if (!err && f->set_status)
+		err = connection_set_status(e->s, j->tenant_id, j->connection_id, f->status,
+					    &f->error, 0, info);
+	return err;
+}
+
+void settle_committed(struct engine *e, struct flight *f)
+{
+	const struct job *j = &f->claim.job;
+	struct unsettled *u = unsettled_find(e, j->tenant_id, j->id, true);
+
+	switch (f->settlement.move) {
+	case SETTLE_FOUND:
+		e->tally.published++;
+		e->tally.unknown -= u->counted;
+		unsettled_drop(e, j->tenant_id, j->id);
+		break;
+	case SETTLE_RESEND:
+		e->tally.retried++;
+		e->tally.unknown -= u->counted;
+		unsettled_drop(e, j->tenant_id, j->id);
+		break;
+	case SETTLE_LATER:
+		u->not_before_mono = clock_mono_ms() + f->settlement.wait_ms;
+		break;
+	default:
+		break;
+	}
+}
