@@ -4,7 +4,11 @@
  * place, not synced. It is written in one call and carries its number at both ends, so a reader that catches two halves reads again.
  *
  * Asking takes a shared lock for a moment. Who wants to publish just then tries again, so no question can
- * make it believe that another publishes. */
+ * make it believe that another publishes.
+ *
+ * Those that wait are woken by the closing of a file that was open for writing (watch.c). So the lock is on a descriptor that only
+ * reads, which a try that fails closes unseen, and the notice has one of its own, opened later: as a process ends, the
+ * kernel closes the lock first and tells of the other after it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,7 +25,8 @@
 #define LINE_BYTES 256
 
 struct publisher_lock {
-	int fd;
+	int fd;     /* holds the lock */
+	int notice; /* writes */
 	unsigned long long beats;
 	char who[64], how[16];
 };
@@ -43,7 +48,7 @@ enum err publisher_lock_try(struct workspace *w, struct publisher_lock **out, st
 
 	if (w->readonly)
 		return err_set(info, E_READONLY, "nothing may be changed here");
-	fd = open(w->publisher_path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = open(w->publisher_path, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_set_errno(info, errno, "cannot open %s", w->publisher_path);
 	for (int i = 0; i < TRIES; i++) {
@@ -65,6 +70,12 @@ enum err publisher_lock_try(struct workspace *w, struct publisher_lock **out, st
 	}
 	l = xcalloc(1, sizeof(*l));
 	l->fd = fd;
+	l->notice = open(w->publisher_path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (l->notice < 0) {
+		errnum = errno;
+		publisher_lock_free(&l);
+		return err_set_errno(info, errnum, "cannot write %s", w->publisher_path);
+	}
 	*out = l;
 	return OK;
 }
@@ -74,6 +85,8 @@ void publisher_lock_free(struct publisher_lock **l)
 	if (!*l)
 		return;
 	close((*l)->fd);
+	if ((*l)->notice >= 0)
+		close((*l)->notice);
 	xfree(l);
 }
 
@@ -96,7 +109,7 @@ void publisher_lock_beat(struct publisher_lock *l, int64_t now_ms, int64_t next_
 		return;
 	/* Always the same length, so that nothing of a longer line stays behind. */
 	memset(line + n, ' ', (size_t)(LINE_BYTES - n));
-	if (pwrite(l->fd, line, LINE_BYTES, 0) != LINE_BYTES)
+	if (pwrite(l->notice, line, LINE_BYTES, 0) != LINE_BYTES)
 		return; /* it is a notice for people, and the next beat is near */
 }
 

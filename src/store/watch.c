@@ -1,7 +1,7 @@
 /* store/watch.c - learning that somebody else has changed the database, without asking it.
  *
  * Every commit appends to the -wal file, and inotify tells of writes in the directory. It may tell of too much (our own commits, a
- * heart-beat); whoever is woken asks store_changed. */
+ * heart-beat); whoever is woken asks store_changed. The closing of a written file is told too: so the end of whoever publishes. */
 #include <errno.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -20,7 +20,8 @@ struct workspace_watch *workspace_watch_new(struct workspace *w)
 
 	x->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (x->fd >= 0 &&
-	    inotify_add_watch(x->fd, w->dir, IN_MODIFY | IN_CREATE | IN_MOVED_TO) < 0) {
+	    inotify_add_watch(x->fd, w->dir, IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE) <
+		    0) {
 		close(x->fd);
 		x->fd = -1;
 	}
