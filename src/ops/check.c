@@ -1,0 +1,215 @@
+/* ops/check.c - proves the workspace: database, log, counters and job invariants; with `remote', also that
+ * what is said to be published is there. Every finding is listed, and nothing stops at the first. */
+#include "base/clock.h"
+#include "base/json.h"
+#include "http/transport.h"
+#include "ops/internal.h"
+#include "platforms/platform.h"
+#include "publisher/exchange.h"
+#include "store/admin.h"
+#include "store/audit.h"
+#include "store/connections.h"
+#include "store/jobs.h"
+#include "store/posts.h"
+#include "store/workspace.h"
+
+#define REMOTE_JOBS_PER_CONNECTION 20
+
+struct checking {
+	struct ops *o;
+	struct store *store; /* o's, or a service store of its own */
+	struct json *problems, *checked;
+	int64_t n_remote, n_connections;
+};
+
+static void report(void *self, const char *code, const char *message, bool repairable)
+{
+	struct checking *c = self;
+	struct json *p = json_add(c->problems, json_new_object());
+
+	json_set_str(p, "code", code);
+	json_set_str(p, "message", message);
+	json_set_bool(p, "repairable", repairable);
+}
+
+static enum err check_log(struct checking *c, struct err_info *info)
+{
+	struct arena *a = arena_new();
+	struct chain_report *chains = NULL;
+	int64_t entries = 0;
+	size_t n = 0;
+	enum err e = audit_verify(c->store, -1, a, &chains, &n, NULL, NULL, info);
+
+	if (e == E_LOG_BROKEN)
+		e = OK;
+	for (size_t i = 0; !e && i < n; i++) {
+		entries += chains[i].entries;
+		if (!chains[i].ok)
+			report(c, "E_LOG_BROKEN",
+			       arena_printf(a, "the log of %s is broken at entry %lld (%s)",
+					    chains[i].tenant ? chains[i].tenant : "the workspace",
+					    (long long)chains[i].first_bad,
+					    chains[i].what ? chains[i].what : "?"),
+			       false);
+	}
+	if (!e) {
+		json_set_int(c->checked, "chains", (int64_t)n);
+		json_set_int(c->checked, "entries", entries);
+	}
+	arena_free(&a);
+	return e;
+}
+
+static enum err check_jobs(struct checking *c, bool repair, struct err_info *info)
+{
+	int64_t counts[JOB_STATUS_COUNT] = {0}, jobs = 0;
+	enum err e = OK;
+
+	if (repair)
+		e = store_begin(c->store, info);
+	if (!e)
+		e = jobs_check(c->store, report, c, repair, info);
+	if (!e && repair)
+		e = store_commit(c->store, info);
+	if (e) {
+		store_rollback(c->store);
+		return e;
+	}
+	e = jobs_counts(c->store, 0, 0, counts, info);
+	for (int s = 0; s < JOB_STATUS_COUNT; s++)
+		jobs += counts[s];
+	json_set_int(c->checked, "jobs", jobs);
+	return e;
+}
+
+/* ---------------------------------------------------------------- the platforms */
+
+/* Asks whether a published job's post is still there. What cannot be asked is no problem. */
+static void ask_job(struct checking *c, struct account *x, const struct job *j)
+{
+	struct arena *a = arena_new();
+	struct attempt *attempts = NULL;
+	char label[OPS_LABEL_SIZE];
+	struct err_info why = {0};
+	struct post post;
+	struct step_out out;
+	struct exchange ex;
+	size_t n = 0;
+
+	job_label(j, label);
+	if (post_get(c->store, j->tenant_id, j->post_id, j->platform, a, &post, NULL) ||
+	    job_attempts(c->store, j->tenant_id, j->id, a, &attempts, &n, NULL))
+		goto out;
+	account_exchange(c->o, x, &ex);
+	ex.in.op = OP_SETTLE;
+	ex.in.post = &post;
+	ex.in.media_dir = workspace_media_dir(c->o->app->workspace);
+	ex.in.remote_id = j->remote_id;
+	ex.in.key = n ? attempts[n - 1].key : NULL;
+	ex.in.key_time_ms = n ? attempts[n - 1].started_at : j->published_at;
+	if (exchange_run(c->o->transport, &ex, &out, NULL, NULL, &why)) {
+		report(c, err_name(why.code),
+		       arena_printf(a, "%s could not be compared: %s", label, why.text), false);
+	} else {
+		c->n_remote++;
+		if (out.verdict == STEP_ABSENT)
+			report(c, "remote_absent",
+			       arena_printf(
+				       a, "%s is published here, and the platform does not show it",
+				       label),
+			       false);
+		step_out_free(&out);
+	}
+out:
+	arena_free(&a);
+}
+
+static void ask_jobs(struct checking *c, struct account *x)
+{
+	int64_t id = x->conn.id;
+	struct job_filter f = {
+		.connections = &id, .n_connections = 1, .statuses = 1u << JOB_PUBLISHED};
+	struct page_request r = {.limit = REMOTE_JOBS_PER_CONNECTION};
+	struct page p = {0};
+
+	if (jobs_page(c->store, &f, JOB_SORT_ID, &r, &p, NULL))
+		return;
+	for (size_t i = 0; i < p.n; i++)
+		if (p.jobs[i].remote_id && p.jobs[i].tenant_id == x->conn.tenant_id)
+			ask_job(c, x, &p.jobs[i]);
+	page_free(&p);
+}
+
+static void ask_connection(struct checking *c, const struct connection *conn)
+{
+	struct publisher_settings settings;
+	struct arena *a = arena_new();
+	char label[OPS_LABEL_SIZE];
+	struct account x = {0};
+	struct err_info why = {0};
+
+	connection_label(conn, label);
+	app_settings(c->o->app, &settings);
+	if (verify_now(c->store, c->o->transport, &settings, conn->tenant_id, conn->id, &why) ||
+	    account_open(c->o, conn->tenant_id, conn->id, a, &x, &why)) {
+		report(c, err_name(why.code), arena_printf(a, "%s: %s", label, why.text), false);
+	} else {
+		c->n_connections++;
+		ask_jobs(c, &x);
+		account_close(&x);
+	}
+	arena_free(&a);
+}
+
+static enum err check_remote(struct checking *c, struct err_info *info)
+{
+	struct connection_filter f = {.statuses = 0};
+	struct page_request r = {.limit = OPS_WALK_ROWS, .ascending = true};
+	struct page p = {0};
+	enum err e = ops_transport(c->o, info);
+
+	if (!e)
+		e = connections_page(c->store, &f, &r, &p, info);
+	for (size_t i = 0; !e && i < p.n; i++)
+		if (p.connections[i].status != CONN_DISCONNECTED &&
+		    (!c->o->tenant_id || p.connections[i].tenant_id == c->o->tenant_id))
+			ask_connection(c, &p.connections[i]);
+	page_free(&p);
+	json_set_int(c->checked, "connections", c->n_connections);
+	json_set_int(c->checked, "remote_posts", c->n_remote);
+	return e;
+}
+
+enum err ops_check(struct ops *o, bool remote, bool repair, struct json **out,
+		   struct err_info *info)
+{
+	struct checking c = {.o = o, .problems = json_new_array(), .checked = json_new_object()};
+	struct store *own = NULL;
+	struct json *root;
+	enum err e = repair || remote ? ops_may_write(o, info) : OK;
+
+	if (!e && o->tenant_id)
+		e = app_service_store(o->app, &own, info);
+	c.store = own ? own : o->store;
+	if (!e)
+		e = admin_check(c.store, report, &c, info);
+	if (!e)
+		e = check_log(&c, info);
+	if (!e)
+		e = check_jobs(&c, repair, info);
+	if (!e && remote)
+		e = check_remote(&c, info);
+	if (own)
+		store_close(&own);
+	if (e) {
+		json_free(&c.problems);
+		json_free(&c.checked);
+		return e;
+	}
+	root = json_new_object();
+	json_set_bool(root, "ok", json_len(c.problems) == 0);
+	json_set(root, "problems", c.problems);
+	json_set(root, "checked", c.checked);
+	*out = root;
+	return OK;
+}

@@ -1,0 +1,393 @@
+/* ops/connect.c - logging an account in.
+ *
+ * Nothing is stored until the platform has said who this is. The same account again keeps its number;
+ * an answer from another account than the one meant is refused and logged out again, for
+ * posts would go out under the wrong name. A failed login leaves its trace in the log. */
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "http/transport.h"
+#include "ops/internal.h"
+#include "platforms/platform.h"
+#include "publisher/exchange.h"
+#include "store/audit.h"
+#include "store/connections.h"
+#include "store/tenants.h"
+#include "vault/secret.h"
+
+#define SECRET_TYPED_MAX ((size_t)64 << 10)
+
+/* One login on its way. */
+struct login {
+	struct ops *o;
+	const struct connect_request *r;
+	struct arena *arena;
+	struct brand brand;
+	const struct platform *platform;
+	const char *handle; /* without the @; NULL */
+	bool by_token;
+	struct account account; /* what was given, then what was learned */
+	struct step_out answer;
+	bool answered;
+	const char *facts;
+	struct exchange_note note;
+	enum err_class cls;
+};
+
+static enum err read_secret(struct login *l, struct err_info *info)
+{
+	const struct connect_request *r = l->r;
+	const struct platform *p = l->platform;
+	struct secret *given = NULL;
+	bool by_password = r->secret || r->secret_fd >= 0;
+	enum err e = OK;
+
+	l->by_token = !by_password && r->token_fd >= 0;
+	if (by_password && !(p->logins & (LOGIN_APP_PASSWORD | LOGIN_WEBHOOK)))
+		e = err_set(info, E_UNSUPPORTED, "%s takes no app password", p->title);
+	else if (l->by_token && !(p->logins & LOGIN_TOKEN))
+		e = err_set(info, E_UNSUPPORTED, "%s takes no ready-made token", p->title);
+	else if (!by_password && !l->by_token)
+		e = err_set(info,
+			    p->logins & (LOGIN_APP_PASSWORD | LOGIN_WEBHOOK | LOGIN_TOKEN)
+				    ? E_USAGE
+				    : E_UNSUPPORTED,
+			    "nothing was given to log in to %s with", p->title);
+	if (e) {
+		err_hint(info, "%s",
+			 p->logins & LOGIN_APP_PASSWORD ? "give the app password with --secret-fd"
+			 : p->logins & LOGIN_WEBHOOK ? "give the webhook's address with --secret-fd"
+						     : "give a token with --token-fd");
+		return e;
+	}
+	if (r->secret)
+		given = secret_new(r->secret, strlen(r->secret));
+	else
+		e = secret_from_fd(by_password ? r->secret_fd : r->token_fd, SECRET_TYPED_MAX, true,
+				   &given, info);
+	if (!e && r->client_secret_fd >= 0)
+		e = secret_from_fd(r->client_secret_fd, SECRET_TYPED_MAX, true,
+				   &l->account.secrets[CONN_CLIENT_SECRET], info);
+	l->account.secrets[l->by_token ? CONN_ACCESS : CONN_PASSWORD] = given;
+	if (!e && secret_len(given) == 0)
+		e = err_set(info, E_INVALID, "the secret that was given is empty");
+	return e;
+}
+
+static enum err choose_server(struct login *l, struct err_info *info)
+{
+	const char *typed = l->r->server ? l->r->server : l->platform->default_server;
+	struct connection *c = &l->account.conn;
+	char *server = NULL;
+	enum err e;
+
+	if (!typed)
+		return err_set(info, E_USAGE,
+			       "%s has many servers; name the account's own with --server",
+			       l->platform->title);
+	e = http_server_url(typed, &server, info);
+	if (e)
+		return e;
+	c->server = arena_strdup(l->arena, server);
+	c->loopback = http_url_is_loopback(server);
+	xfree(&server);
+	return OK;
+}
+
+static enum err prepare(struct login *l, struct err_info *info)
+{
+	const char *handle = l->r->handle;
+	struct connection *c = &l->account.conn;
+	enum err e = brand_find(l->o->store, l->r->brand, l->arena, &l->brand, info);
+
+	if (!e && l->brand.archived)
+		e = err_set(info, E_STATE, "the brand %s is archived", l->brand.name);
+	if (!e)
+		e = ops_platform(l->r->platform, &l->platform, info);
+	if (e)
+		return e;
+	l->account.platform = l->platform;
+	if (handle && *handle == '@')
+		handle++;
+	l->handle = handle && *handle ? handle : NULL;
+	c->tenant_id = l->o->tenant_id;
+	c->brand_id = l->brand.id;
+	c->brand = l->brand.name;
+	c->platform = l->platform->name;
+	c->account = l->handle;
+	if (!l->handle && l->platform->logins == LOGIN_APP_PASSWORD)
+		return err_set(info, E_USAGE, "%s needs the account's name; give it with --handle",
+			       l->platform->title);
+	e = choose_server(l, info);
+	if (!e)
+		e = read_secret(l, info);
+	return e ? e : ops_transport(l->o, info);
+}
+
+static enum err ask(struct login *l, enum platform_op op, struct step_out *out,
+		    struct err_info *info)
+{
+	struct exchange x;
+
+	account_exchange(l->o, &l->account, &x);
+	x.in.op = op;
+	x.in.login_name = l->handle;
+	x.abort_flag = l->r->abort_flag;
+	return exchange_run(l->o->transport, &x, out, &l->cls, &l->note, info);
+}
+
+static void take_secret(struct secret **place, const char *token)
+{
+	if (!token || !*token)
+		return;
+	secret_free(place);
+	*place = secret_new(token, strlen(token));
+}
+
+/* What the login said becomes the account. Once there are tokens, the password is not kept. */
+static enum err take_answer(struct login *l, struct err_info *info)
+{
+	const struct step_out *s = &l->answer;
+	struct connection *c = &l->account.conn;
+
+	if (!s->account_id || !*s->account_id)
+		return err_set(info, E_PROTOCOL, "%s did not say which account this is",
+			       l->platform->title);
+	c->account_id = s->account_id;
+	if (s->account && *s->account)
+		c->account = s->account;
+	if (!c->account)
+		c->account = c->account_id;
+	if (s->endpoint)
+		c->endpoint = s->endpoint;
+	c->scopes = s->scopes;
+	c->expires_at = s->access_expires_at;
+	c->refresh_expires_at = s->refresh_expires_at;
+	take_secret(&l->account.secrets[CONN_ACCESS], s->access);
+	take_secret(&l->account.secrets[CONN_REFRESH], s->refresh);
+	if (s->access && *s->access)
+		secret_free(&l->account.secrets[CONN_PASSWORD]);
+	return OK;
+}
+
+static void take_facts(struct login *l)
+{
+	struct step_out out;
+	struct strbuf text;
+	struct json *facts = l->answer.facts;
+	bool asked = false;
+
+	if (!facts) {
+		if (ask(l, OP_FACTS, &out, NULL))
+			return; /* limits of the adapter's table do until the next look */
+		asked = true;
+		facts = out.facts;
+	}
+	if (facts) {
+		strbuf_init(&text, JSON_BYTES_MAX);
+		json_write(&text, facts, false);
+		l->facts = text.overflowed ? NULL : arena_strdup(l->arena, text.data);
+		l->account.conn.facts = l->facts;
+		strbuf_free(&text);
+	}
+	if (asked)
+		step_out_free(&out);
+}
+
+static bool same_name(const char *a, const char *b)
+{
+	if (!a || !b)
+		return false;
+	return !strcasecmp(a + (*a == '@'), b + (*b == '@'));
+}
+
+static enum err wrong_account(struct login *l, const char *meant, struct err_info *info)
+{
+	const struct connection *c = &l->account.conn;
+	enum err e = err_set(
+		info, E_WRONG_ACCOUNT,
+		"%s of %s answered as @%s (%s), and %s was meant; it was not connected",
+		l->platform->title, l->brand.name, c->account, c->account_id, meant);
+
+	err_hint(info, "log in as the right account, or name this one with --account");
+	return e;
+}
+
+/* Does what the operator named fit who answered? Reads the accounts that the brand has there. */
+static enum err check_identity(struct login *l, struct err_info *info)
+{
+	const struct connection *c = &l->account.conn;
+	const char *want = l->r->account;
+	struct connection_filter f = {.brand_id = l->brand.id, .platform = l->platform->name};
+	struct page_request r = {.limit = OPS_WALK_ROWS};
+	struct page p = {0};
+	enum err e;
+
+	if (want && (!strcmp(want, c->account_id) || same_name(want, c->account)))
+		return OK;
+	if (want) {
+		struct connection named;
+
+		if (!connection_find(l->o->store, want, l->arena, &named, NULL) &&
+		    named.brand_id == l->brand.id && !strcmp(named.platform, c->platform) &&
+		    named.account_id && !strcmp(named.account_id, c->account_id))
+			return OK;
+		return wrong_account(l, want, info);
+	}
+	e = connections_page(l->o->store, &f, &r, &p, info);
+	for (size_t i = 0; !e && i < p.n; i++) {
+		const struct connection *old = &p.connections[i];
+
+		if (same_name(old->account, l->handle) && old->server &&
+		    !strcmp(old->server, c->server) && old->account_id &&
+		    strcmp(old->account_id, c->account_id))
+			e = wrong_account(
+				l,
+				arena_printf(l->arena, "@%s (%s)", old->account, old->account_id),
+				info);
+	}
+	page_free(&p);
+	return e;
+}
+
+static enum err sync_note(struct login *l, int64_t connection_id, const struct err_info *why,
+			  struct err_info *info)
+{
+	struct sync_note s = {
+		.connection_id = connection_id,
+		.platform = l->platform->name,
+		.op = "login",
+		.at = clock_wall_ms(),
+		.duration_ms = l->note.duration_ms,
+		.http_status = l->note.http_status,
+		.outcome = why ? err_class_name(l->cls) : "ok",
+		.code = why ? err_name(why->code) : NULL,
+		.message = why ? why->text : NULL,
+	};
+
+	return sync_log_add(l->o->store, l->o->tenant_id, &s, info);
+}
+
+/* The failure is what the operator must hear of, so trouble in noting it is not reported over it. */
+static void note_failure(struct login *l, const struct err_info *why)
+{
+	struct audit_note a = {
+		.action = "connection.connect",
+		.brand_id = l->brand.id,
+		.outcome = "failed",
+		.code = err_name(why->code),
+		.message = why->text,
+		.duration_ms = l->note.duration_ms,
+	};
+
+	if (ops_begin(l->o, NULL))
+		return;
+	if (sync_note(l, 0, why, NULL) || audit_append(l->o->store, l->o->tenant_id, &a, NULL) ||
+	    ops_commit(l->o, NULL))
+		store_rollback(l->o->store);
+}
+
+static enum err keep(struct login *l, struct arena *a, struct connection *out, bool *again,
+		     struct err_info *info)
+{
+	const struct account *x = &l->account;
+	struct connection_values v = {
+		.brand_id = l->brand.id,
+		.platform = l->platform->name,
+		.account = x->conn.account,
+		.account_id = x->conn.account_id,
+		.server = x->conn.server,
+		.endpoint = x->conn.endpoint,
+		.facts = l->facts,
+		.scopes = x->conn.scopes,
+		.loopback = x->conn.loopback,
+		.expires_at = x->conn.expires_at,
+		.refresh_expires_at = x->conn.refresh_expires_at,
+		.password = x->secrets[CONN_PASSWORD],
+		.access = x->secrets[CONN_ACCESS],
+		.refresh = x->secrets[CONN_REFRESH],
+		.client_secret = x->secrets[CONN_CLIENT_SECRET],
+		.client_id = l->r->client_id,
+	};
+	struct connection c;
+	bool old = false;
+	int64_t id = 0;
+	enum err e = ops_begin(l->o, info);
+
+	if (e)
+		return e;
+	e = connection_store(l->o->store, &v, &id, &old, info);
+	if (!e)
+		e = sync_note(l, id, NULL, info);
+	if (!e)
+		e = connection_get(l->o->store, l->o->tenant_id, id, a, &c, info);
+	if (!e)
+		e = ops_commit(l->o, info);
+	if (e) {
+		store_rollback(l->o->store);
+		return e;
+	}
+	*out = c;
+	if (again)
+		*again = old;
+	return OK;
+}
+
+/* A session that nobody will use is not left open. */
+static void log_out_again(struct login *l)
+{
+	struct step_out out;
+
+	if (!ask(l, OP_REVOKE, &out, NULL))
+		step_out_free(&out);
+}
+
+static enum err log_in(struct login *l, struct err_info *info)
+{
+	enum err e = ask(l, OP_LOGIN, &l->answer, info);
+
+	if (e) {
+		ops_context(info, "%s, %s%s%s", l->brand.name, l->platform->title,
+			    l->handle ? " @" : "", l->handle ? l->handle : "");
+		return e;
+	}
+	l->answered = true;
+	e = take_answer(l, info);
+	if (e)
+		return e;
+	e = check_identity(l, info);
+	if (e == E_WRONG_ACCOUNT)
+		log_out_again(l);
+	if (!e)
+		take_facts(l);
+	return e;
+}
+
+enum err ops_connect(struct ops *o, const struct connect_request *r, struct arena *a,
+		     struct connection *out, bool *again, struct err_info *info)
+{
+	struct login l = {.o = o, .r = r};
+	struct err_info detail = {0};
+	enum err e = ops_may_write(o, &detail);
+
+	if (!e && (!r->brand || !r->platform))
+		e = err_set(&detail, E_USAGE, "name the brand and the platform to connect");
+	l.arena = arena_new_wiped();
+	if (!e)
+		e = prepare(&l, &detail);
+	if (!e) {
+		e = log_in(&l, &detail);
+		if (e)
+			note_failure(&l, &detail);
+	}
+	if (!e)
+		e = keep(&l, a, out, again, &detail);
+	account_close(&l.account);
+	if (l.answered)
+		step_out_free(&l.answer);
+	arena_free(&l.arena);
+	if (e && info)
+		*info = detail;
+	return e;
+}

@@ -1,0 +1,311 @@
+/* ops/edit.c - change what a job will publish, before it is claimed.
+ *
+ * A post is written once for all its jobs, so an edit changes all of them: each is checked
+ * before anything is stored. Once one of them has been claimed, what went out stays as it was; then only the text for
+ * this job's platform can still change, as a variant, and only where nobody there has been claimed. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "ops/internal.h"
+#include "platforms/platform.h"
+#include "store/connections.h"
+#include "store/jobs.h"
+#include "store/posts.h"
+#include "store/tenants.h"
+#include "store/workspace.h"
+
+#define EDITABLE (1u << JOB_DRAFT | 1u << JOB_SCHEDULED | 1u << JOB_PENDING | 1u << JOB_HELD)
+#define SIBLINGS_MAX 256
+
+struct edit {
+	struct ops *o;
+	const struct draft *d;
+	struct arena *a;
+	int64_t now_ms;
+	struct job job;
+	struct job *siblings; /* all jobs of the post, this one too */
+	size_t n_siblings;
+	struct post before, after; /* as written for all platforms */
+	struct media_file *files;
+	size_t n_files;
+};
+
+static enum err check_job(const struct edit *x, struct err_info *info)
+{
+	const struct draft *d = x->d;
+	char label[OPS_LABEL_SIZE];
+
+	job_label(&x->job, label);
+	if (d->brand || d->n_platforms || d->n_connections) {
+		err_set(info, E_USAGE, "%s cannot be sent elsewhere by an edit", label);
+		err_hint(info, "cancel it and publish anew");
+		return E_USAGE;
+	}
+	if (!(EDITABLE & 1u << x->job.status))
+		return err_set(info, E_STATE,
+			       "%s is %s; edit is allowed from draft, scheduled, pending or held",
+			       label, job_status_name(x->job.status));
+	if (x->job.attempts)
+		return err_set(info, E_STATE,
+			       "%s has been tried %lld times already, so its content is fixed",
+			       label, (long long)x->job.attempts);
+	return OK;
+}
+
+/* Jobs of one post are made in one transaction, so their numbers stand side by side. */
+static enum err find_siblings(struct edit *x, struct err_info *info)
+{
+	struct job j = x->job;
+	int64_t first = j.id;
+
+	while (first > 1 && x->job.id - first < SIBLINGS_MAX &&
+	       !job_get(x->o->store, x->o->tenant_id, first - 1, x->a, &j, NULL) &&
+	       j.post_id == x->job.post_id)
+		first--;
+	for (int64_t id = first; x->n_siblings < SIBLINGS_MAX; id++) {
+		enum err e = job_get(x->o->store, x->o->tenant_id, id, x->a, &j, info);
+
+		if (e == E_NOT_FOUND || (!e && j.post_id != x->job.post_id))
+			return OK;
+		if (e)
+			return e;
+		x->siblings = arena_grow(x->a, x->siblings, x->n_siblings, sizeof(*x->siblings));
+		x->siblings[x->n_siblings++] = j;
+	}
+	return OK;
+}
+
+static enum err new_media(struct edit *x, struct err_info *info)
+{
+	const struct draft *d = x->d;
+	struct media *list = arena_alloc(x->a, (d->n_media + 1) * sizeof(*list));
+
+	if (!d->n_media)
+		return OK;
+	x->files = arena_alloc(x->a, d->n_media * sizeof(*x->files));
+	for (size_t i = 0; i < d->n_media; i++) {
+		enum err e = media_open(d->media[i].file, d->media[i].alt, x->a, &x->files[i],
+					info);
+
+		if (e)
+			return e;
+		x->n_files++;
+		list[i] = *x->files[i].media;
+	}
+	x->after.media = list;
+	x->after.n_media = d->n_media;
+	return OK;
+}
+
+static enum err make_content(struct edit *x, struct err_info *info)
+{
+	const struct draft *d = x->d;
+	const struct {
+		const char *field, *from;
+		const char **to;
+	} words[] = {
+		{"text", d->text, &x->after.text},
+		{"link", d->link, &x->after.link},
+		{"title", d->title, &x->after.title},
+		{"language", d->language, &x->after.language},
+		{"visibility", d->visibility, &x->after.visibility},
+		{"first comment", d->first_comment, &x->after.first_comment},
+	};
+	enum err e = post_get(x->o->store, x->o->tenant_id, x->job.post_id, NULL, x->a, &x->before,
+			      info);
+
+	if (e)
+		return e;
+	x->after = x->before;
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		if (content_plain(words[i].field, words[i].from, info))
+			return E_INVALID;
+		if (words[i].from)
+			*words[i].to = words[i].from;
+	}
+	for (size_t i = 0; i < d->n_variants; i++)
+		if (ops_platform(d->variants[i].platform, NULL, info))
+			return E_NOT_FOUND;
+	e = content_options(x->before.options, d->options, d->n_options, x->a, &x->after.options,
+			    info);
+	return e ? e : new_media(x, info);
+}
+
+static const char *new_variant(const struct edit *x, const char *platform)
+{
+	for (size_t i = 0; i < x->d->n_variants; i++)
+		if (!strcmp(x->d->variants[i].platform, platform))
+			return x->d->variants[i].text;
+	return NULL;
+}
+
+/* The content as this sibling's platform will get it. */
+static enum err content_for(const struct edit *x, const struct job *j, struct post *out,
+			    struct err_info *info)
+{
+	const char *variant = new_variant(x, j->platform);
+	struct post stored;
+	enum err e = post_get(x->o->store, x->o->tenant_id, j->post_id, j->platform, x->a, &stored,
+			      info);
+
+	if (e)
+		return e;
+	*out = x->after;
+	if (variant)
+		out->text = variant;
+	else if (strcmp(stored.text, x->before.text) != 0)
+		out->text = stored.text; /* it has a variant, which stays */
+	return OK;
+}
+
+static enum err check_content(const struct edit *x, struct err_info *info)
+{
+	struct target *targets = arena_alloc(x->a, (x->n_siblings + 1) * sizeof(*targets));
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->n_siblings; i++) {
+		const struct job *j = &x->siblings[i];
+		const struct platform *pf = platform_find(j->platform);
+		struct connection c;
+		struct post p;
+		enum err e;
+
+		if (!pf || !(EDITABLE & 1u << j->status))
+			continue;
+		e = connection_get(x->o->store, x->o->tenant_id, j->connection_id, x->a, &c, info);
+		if (!e)
+			e = content_for(x, j, &p, info);
+		if (e)
+			return e;
+		targets[n] = (struct target){.connection_id = c.id,
+					     .brand = j->brand,
+					     .platform = j->platform,
+					     .account = j->account};
+		content_check(&p, pf, &c, x->a, &targets[n++]);
+	}
+	return content_refuse(targets, n, info);
+}
+
+static bool changes_post(const struct draft *d)
+{
+	return d->text || d->link || d->title || d->language || d->visibility || d->first_comment ||
+	       d->n_options || d->n_media;
+}
+
+static bool sibling_claimed(const struct edit *x)
+{
+	for (size_t i = 0; i < x->n_siblings; i++)
+		if (x->siblings[i].attempts)
+			return true;
+	return false;
+}
+
+static enum err store_post(struct edit *x, struct err_info *info)
+{
+	const struct draft *d = x->d;
+	enum err e = OK;
+
+	if (changes_post(d) && !sibling_claimed(x)) {
+		e = post_edit(x->o->store, &x->after, info);
+	} else if (changes_post(d)) {
+		if (d->link || d->title || d->language || d->visibility || d->first_comment ||
+		    d->n_options || d->n_media)
+			return err_set(
+				info, E_STATE,
+				"post %lld has gone out elsewhere, so only the text for %s can still change",
+				(long long)x->job.post_id, x->job.platform);
+		e = post_variant_set(x->o->store, x->job.post_id, x->job.platform, d->text, NULL, 0,
+				     info);
+	}
+	for (size_t i = 0; !e && i < d->n_variants; i++)
+		e = post_variant_set(x->o->store, x->job.post_id, d->variants[i].platform,
+				     d->variants[i].text, NULL, 0, info);
+	return e;
+}
+
+static enum err store_time(struct edit *x, struct err_info *info)
+{
+	struct transition t = {.action = "job.edit", .failures = -1, .crashes = -1};
+	struct brand b;
+	int64_t at;
+	enum err e;
+
+	if (!x->d->at)
+		return OK;
+	e = brand_get(x->o->store, x->o->tenant_id, x->job.brand_id, x->a, &b, info);
+	if (!e)
+		e = ops_time(x->d->at, b.timezone, x->now_ms, &at, info);
+	if (e)
+		return e;
+	t.scheduled_at = at;
+	t.to = x->job.status;
+	t.hold_reason = x->job.hold_reason;
+	if (t.to == JOB_SCHEDULED || t.to == JOB_PENDING) {
+		t.to = at > x->now_ms ? JOB_SCHEDULED : JOB_PENDING;
+		t.next_attempt_at = at;
+	}
+	return job_transition(x->o->store, x->o->tenant_id, x->job.id, &t, info);
+}
+
+/* All that takes long, before the write lock is taken. */
+static enum err prepare(struct edit *x, int64_t job_id, struct err_info *info)
+{
+	enum err e = job_get(x->o->store, x->o->tenant_id, job_id, x->a, &x->job, info);
+
+	if (!e)
+		e = check_job(x, info);
+	if (!e)
+		e = find_siblings(x, info);
+	if (!e)
+		e = make_content(x, info);
+	if (!e)
+		e = check_content(x, info);
+	for (size_t i = 0; !e && i < x->n_files; i++)
+		e = media_keep(&x->files[i], workspace_media_dir(x->o->app->workspace), info);
+	return e;
+}
+
+/* The publisher may have been quicker: the states are read again. */
+static enum err store_all(struct edit *x, int64_t job_id, struct job *out, struct err_info *info)
+{
+	enum err e = job_get(x->o->store, x->o->tenant_id, job_id, x->a, &x->job, info);
+
+	x->n_siblings = 0;
+	x->siblings = NULL;
+	if (!e)
+		e = check_job(x, info);
+	if (!e)
+		e = find_siblings(x, info);
+	if (!e)
+		e = store_post(x, info);
+	if (!e)
+		e = store_time(x, info);
+	if (!e)
+		e = job_get(x->o->store, x->o->tenant_id, job_id, x->a, out, info);
+	return e;
+}
+
+enum err ops_job_edit(struct ops *o, int64_t job_id, const struct draft *changes, struct arena *a,
+		      struct job *out, struct err_info *info)
+{
+	struct edit x = {.o = o, .d = changes, .a = a, .now_ms = clock_wall_ms()};
+	struct job j;
+	enum err e = ops_may_write(o, info);
+
+	if (!e)
+		e = prepare(&x, job_id, info);
+	for (size_t i = 0; i < x.n_files; i++)
+		media_close(&x.files[i]);
+	if (!e)
+		e = ops_begin(o, info);
+	if (e)
+		return e;
+	e = store_all(&x, job_id, &j, info);
+	if (!e)
+		e = ops_commit(o, info);
+	if (e)
+		store_rollback(o->store);
+	else
+		*out = j;
+	return e;
+}
