@@ -1,3 +1,24 @@
 # src/sandbox: the sources of its archive, one file a line.
 noinst_LIBRARIES += libmasthead_sandbox.a
-libmasthead_sandbox_a_SOURCES =
+libmasthead_sandbox_a_SOURCES = \
+	src/sandbox/bluesky.c \
+	src/sandbox/bluesky.h \
+	src/sandbox/bluesky_record.c \
+	src/sandbox/bluesky_repo.c \
+	src/sandbox/bluesky_session.c \
+	src/sandbox/call.c \
+	src/sandbox/call.h \
+	src/sandbox/cid.c \
+	src/sandbox/cid.h \
+	src/sandbox/faults.c \
+	src/sandbox/faults.h \
+	src/sandbox/jwt.c \
+	src/sandbox/jwt.h \
+	src/sandbox/ledger.c \
+	src/sandbox/ledger.h \
+	src/sandbox/sandbox.c \
+	src/sandbox/sandbox.h \
+	src/sandbox/strmap.c \
+	src/sandbox/strmap.h \
+	src/sandbox/world.c \
+	src/sandbox/world.h

@@ -1,0 +1,220 @@
+/* sandbox/bluesky_record.c - the checks that the reference server makes of a post, in its words; and blobs.
+ *
+ * What it does not check is not checked here either: facets may point past the text, any bytes pass as an image. */
+#include <string.h>
+
+#include "base/text.h"
+#include "sandbox/bluesky.h"
+#include "sandbox/cid.h"
+
+#define TEXT_GRAPHEMES_MAX 300
+#define TEXT_BYTES_MAX 3000
+#define LANGS_MAX 3
+#define TAGS_MAX 8
+#define IMAGES_MAX 4
+#define IMAGE_BYTES_MAX 2000000
+#define THUMB_BYTES_MAX 1000000
+#define BLOB_BYTES_MAX 5242880
+
+#define INVALID "Invalid " BLUESKY_POSTS " record: "
+
+static bool check_text(struct call *c, const char *text)
+{
+	size_t bytes = strlen(text), graphemes = text_graphemes(text, bytes);
+
+	if (bytes > TEXT_BYTES_MAX) {
+		bluesky_error(c, 400, "InvalidRequest",
+			      INVALID "string too big (maximum %d, got %zu) at $.text",
+			      TEXT_BYTES_MAX, bytes);
+		return false;
+	}
+	if (graphemes > TEXT_GRAPHEMES_MAX) {
+		bluesky_error(c, 400, "InvalidRequest",
+			      INVALID "grapheme too big (maximum %d, got %zu) at $.text",
+			      TEXT_GRAPHEMES_MAX, graphemes);
+		return false;
+	}
+	return true;
+}
+
+static bool check_array(struct call *c, const struct json *record, const char *name, size_t max)
+{
+	const struct json *a = json_get(record, name);
+
+	if (!a || (json_is_array(a) && json_len(a) <= max))
+		return true;
+	if (!json_is_array(a))
+		bluesky_error(c, 400, "InvalidRequest", INVALID "expected an array at $.%s", name);
+	else
+		bluesky_error(c, 400, "InvalidRequest",
+			      INVALID "array too big (maximum %zu, got %zu) at $.%s", max,
+			      json_len(a), name);
+	return false;
+}
+
+/* The blob that a reference means, if it may stand there. NULL: answered already. */
+static struct blob *check_blob(struct call *c, const struct json *ref, int64_t max)
+{
+	const char *type = json_str(ref, "$type");
+	const char *id = json_str(json_get(ref, "ref"), "$link");
+	struct blob *b = id ? world_blob(c->world, id) : NULL;
+
+	if (!type || strcmp(type, "blob") != 0 || !id) {
+		bluesky_error(c, 400, "InvalidRequest", INVALID "expected a blob at $.embed");
+		return NULL;
+	}
+	if (!b) {
+		bluesky_error(c, 400, "BlobNotFound", "Could not find blob: %s", id);
+		return NULL;
+	}
+	if (b->size > max) {
+		bluesky_error(
+			c, 400, "BlobTooLarge",
+			"This file is too large. It is %lld bytes but the maximum size is %lld",
+			(long long)b->size, (long long)max);
+		return NULL;
+	}
+	return b;
+}
+
+static bool check_images(struct call *c, const struct json *images)
+{
+	if (!json_is_array(images) || json_len(images) > IMAGES_MAX) {
+		bluesky_error(c, 400, "InvalidRequest",
+			      INVALID "array too big (maximum %d, got %zu) at $.embed.images",
+			      IMAGES_MAX, json_len(images));
+		return false;
+	}
+	for (const struct json *i = json_first(images); i; i = json_next(i)) {
+		struct blob *b;
+
+		if (!json_str(i, "alt")) {
+			bluesky_error(c, 400, "InvalidRequest",
+				      INVALID "missing required key \"alt\" at $.embed.images");
+			return false;
+		}
+		b = check_blob(c, json_get(i, "image"), IMAGE_BYTES_MAX);
+		if (!b)
+			return false;
+		if (strncmp(b->type, "image/", 6) != 0) {
+			bluesky_error(c, 400, "InvalidMimeType",
+				      "Wrong type of file. It is %s but it must match image/*.",
+				      b->type);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool check_embed(struct call *c, const struct json *embed)
+{
+	const char *type = json_str(embed, "$type");
+	const struct json *card = json_get(embed, "external"), *thumb;
+
+	if (!embed)
+		return true;
+	if (type && strcmp(type, "app.bsky.embed.images") == 0)
+		return check_images(c, json_get(embed, "images"));
+	if (!type || strcmp(type, "app.bsky.embed.external") != 0) {
+		bluesky_error(c, 400, "InvalidRequest", INVALID "unknown type at $.embed");
+		return false;
+	}
+	if (!json_str(card, "uri") || !json_str(card, "title") || !json_str(card, "description")) {
+		bluesky_error(c, 400, "InvalidRequest",
+			      INVALID "missing required key at $.embed.external");
+		return false;
+	}
+	thumb = json_get(card, "thumb");
+	return !thumb || check_blob(c, thumb, THUMB_BYTES_MAX) != NULL;
+}
+
+bool bluesky_check_record(struct call *c, const struct json *record)
+{
+	const char *type = json_str(record, "$type"), *text = json_str(record, "text");
+	const char *created = json_str(record, "createdAt");
+
+	if (!type || strcmp(type, BLUESKY_POSTS) != 0) {
+		bluesky_error(c, 400, "InvalidRequest",
+			      "Invalid $type: expected " BLUESKY_POSTS ", got %s",
+			      type ? type : "nothing");
+		return false;
+	}
+	if (!text || !created) {
+		bluesky_error(c, 400, "InvalidRequest", INVALID "missing required key \"%s\"",
+			      text ? "createdAt" : "text");
+		return false;
+	}
+	if (strlen(created) < 20 || created[4] != '-' || !strpbrk(created, "T")) {
+		bluesky_error(c, 400, "InvalidRequest", INVALID "invalid datetime at $.createdAt");
+		return false;
+	}
+	return check_text(c, text) && check_array(c, record, "langs", LANGS_MAX) &&
+	       check_array(c, record, "tags", TAGS_MAX) &&
+	       check_embed(c, json_get(record, "embed"));
+}
+
+struct json *bluesky_media(const struct call *c, const struct json *record)
+{
+	struct json *list = json_new_array();
+	const struct json *images = json_at(record, "embed.images");
+
+	for (const struct json *i = json_first(images); i; i = json_next(i)) {
+		const char *id = json_str(json_at(i, "image.ref"), "$link");
+		struct blob *b = id ? world_blob(c->world, id) : NULL;
+		struct json *o = json_add(list, json_new_object());
+
+		json_set_str(o, "sha256", b ? b->sha256 : NULL);
+		json_set_str(o, "alt", json_str(i, "alt"));
+	}
+	return list;
+}
+
+/* The type that the bytes tell, else the one that was said. */
+static const char *sniff(const struct call *c)
+{
+	static const struct {
+		size_t at;
+		const char *bytes;
+		size_t n;
+		const char *type;
+	} marks[] = {
+		{0, "\x89PNG\r\n\x1a\n", 8, "image/png"},
+		{0, "\xff\xd8\xff", 3, "image/jpeg"},
+		{0, "GIF8", 4, "image/gif"},
+		{8, "WEBP", 4, "image/webp"},
+		{4, "ftyp", 4, "video/mp4"},
+	};
+	const char *said = listener_header(c->request, "Content-Type");
+
+	for (size_t i = 0; i < COUNT_OF(marks); i++)
+		if (c->request->len >= marks[i].at + marks[i].n &&
+		    memcmp(c->request->body + marks[i].at, marks[i].bytes, marks[i].n) == 0)
+			return marks[i].type;
+	return said ? said : "application/octet-stream";
+}
+
+void bluesky_upload_blob(struct call *c)
+{
+	unsigned char digest[HASH_BYTES];
+	char hex[HASH_HEX_SIZE], cid[CID_SIZE];
+	struct json *j, *blob;
+	struct blob *b;
+
+	if (!bluesky_session(c, JWT_ACCESS))
+		return;
+	if (c->request->len > BLOB_BYTES_MAX) {
+		bluesky_error(c, 413, "PayloadTooLarge", "request entity too large");
+		return;
+	}
+	sha256_bytes(c->request->body, c->request->len, digest);
+	hex_encode(digest, sizeof(digest), hex);
+	cid_of(CID_RAW, digest, cid);
+	b = world_add_blob(c->world, cid, hex, sniff(c), (int64_t)c->request->len);
+	j = json_new_object();
+	blob = json_set(j, "blob", json_new_object());
+	json_set_str(blob, "$type", "blob");
+	json_set_str(json_set(blob, "ref", json_new_object()), "$link", b->id);
+	json_set_str(blob, "mimeType", b->type);
+	json_set_int(blob, "size", b->size);
+	call_json(c, 200, j);
+}
