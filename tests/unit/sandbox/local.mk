@@ -3,3 +3,13 @@
 #   tests_unit_sandbox_test_FILE_LDADD = $(unit_sandbox_link)
 #   threaded_tests += tests/unit/sandbox/test_FILE
 # A source of another name, or more than one: tests_unit_sandbox_test_FILE_SOURCES.
+unit_tests += tests/unit/sandbox/test_faults
+tests_unit_sandbox_test_faults_LDADD = $(unit_sandbox_link)
+# The client is http's transport, which the layer itself has not.
+unit_tests += tests/unit/sandbox/test_bluesky
+tests_unit_sandbox_test_bluesky_SOURCES = \
+	tests/unit/sandbox/client.c \
+	tests/unit/sandbox/client.h \
+	tests/unit/sandbox/test_bluesky.c
+tests_unit_sandbox_test_bluesky_LDADD = $(unit_sandbox_link) $(CURL_LIBS)
+threaded_tests += tests/unit/sandbox/test_bluesky
