@@ -63,8 +63,8 @@ bool adapter_is_loopback(const char *url)
 
 bool adapter_is_public_origin(const char *url)
 {
-	static const char *const local[] = {".localhost", ".local",	".internal",
-					    ".lan",	  ".home.arpa", ".localdomain"};
+	static const char *const local[] = {".localhost", ".local",     ".internal",
+					    ".lan",       ".home.arpa", ".localdomain"};
 	char host[256];
 	const char *rest;
 	size_t digits;
@@ -270,7 +270,8 @@ static bool has_type(const char *const *types, const char *type)
 }
 
 void adapter_check_media(const struct post *post, const char *const *types, int64_t n_max,
-			 int64_t bytes_max, int64_t alt_max, struct problems *out)
+			 int64_t bytes_max, int64_t alt_max, enum text_unit alt_unit,
+			 struct problems *out)
 {
 	if ((int64_t)post->n_media > n_max)
 		problem_add(out, "media", n_max, (int64_t)post->n_media,
@@ -279,7 +280,9 @@ void adapter_check_media(const struct post *post, const char *const *types, int6
 	for (size_t i = 0; i < post->n_media; i++) {
 		const struct media *m = &post->media[i];
 		const char *alt = m->alt != NULL ? m->alt : "";
-		int64_t alt_length = (int64_t)text_graphemes(alt, strlen(alt));
+		int64_t alt_length = (int64_t)(alt_unit == UNIT_GRAPHEMES
+						       ? text_graphemes(alt, strlen(alt))
+						       : text_codepoints(alt, strlen(alt)));
 		const char *name = m->name != NULL ? m->name : m->sha256;
 
 		if (!has_type(types, m->type))

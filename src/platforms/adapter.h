@@ -36,9 +36,10 @@ bool adapter_is_language(const char *s);
 bool adapter_has_text(const char *s);
 
 /* Problems that all platforms have in common: text and alt texts that are no plain text, media of a
- * wrong type, empty, or more than n_max. bytes_max 0: no limit. */
+ * wrong type, empty, or more than n_max. bytes_max, alt_max 0: no limit; alt_unit: graphemes, else code points. */
 void adapter_check_media(const struct post *post, const char *const *types, int64_t n_max,
-			 int64_t bytes_max, int64_t alt_max, struct problems *out);
+			 int64_t bytes_max, int64_t alt_max, enum text_unit alt_unit,
+			 struct problems *out);
 void adapter_check_text(const struct post *post, struct problems *out);
 
 #endif

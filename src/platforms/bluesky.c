@@ -96,7 +96,7 @@ static void validate(const struct post *post, const struct connection *conn, str
 			    "the text has %lld bytes, more than the %d that Bluesky takes",
 			    (long long)bytes, TEXT_BYTES_MAX);
 	adapter_check_media(post, media_types, IMAGES_MAX, image_bytes_max(conn), ALT_GRAPHEMES_MAX,
-			    out);
+			    UNIT_GRAPHEMES, out);
 	if (linked && post->n_media > 0 && strstr(text, post->link) == NULL)
 		problem_add(
 			out, "link", 0, 0,
@@ -116,9 +116,9 @@ static void validate(const struct post *post, const struct connection *conn, str
 static void step(const struct step_in *in, struct step_out *out)
 {
 	static void (*const operations[OP_COUNT])(const struct step_in *, struct step_out *) = {
-		[OP_LOGIN] = bluesky_login,	  [OP_REFRESH] = bluesky_refresh,
-		[OP_VERIFY] = bluesky_verify,	  [OP_REVOKE] = bluesky_revoke,
-		[OP_PUBLISH] = bluesky_publish,	  [OP_SETTLE] = bluesky_settle,
+		[OP_LOGIN] = bluesky_login,       [OP_REFRESH] = bluesky_refresh,
+		[OP_VERIFY] = bluesky_verify,     [OP_REVOKE] = bluesky_revoke,
+		[OP_PUBLISH] = bluesky_publish,   [OP_SETTLE] = bluesky_settle,
 		[OP_TAKEDOWN] = bluesky_takedown, [OP_FACTS] = bluesky_facts,
 	};
 

@@ -10,6 +10,14 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/bluesky_record.c \
 	src/platforms/bluesky_session.c \
 	src/platforms/bluesky_settle.c \
+	src/platforms/mastodon.c \
+	src/platforms/mastodon.h \
+	src/platforms/mastodon_account.c \
+	src/platforms/mastodon_answer.c \
+	src/platforms/mastodon_facts.c \
+	src/platforms/mastodon_html.c \
+	src/platforms/mastodon_post.c \
+	src/platforms/mastodon_settle.c \
 	src/platforms/platform.c \
 	src/platforms/platform.h \
 	src/platforms/richtext.c \

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "platforms/bluesky.h"
+#include "platforms/mastodon.h"
 
 const struct platform *const platforms[] = {
 	&bluesky_platform,
+	&mastodon_platform,
 	NULL,
 };
 

@@ -15,3 +15,7 @@ unit_tests += tests/unit/platforms/test_bluesky_post
 tests_unit_platforms_test_bluesky_post_LDADD = $(unit_platforms_link)
 unit_tests += tests/unit/platforms/test_fuzz
 tests_unit_platforms_test_fuzz_LDADD = $(unit_platforms_link)
+unit_tests += tests/unit/platforms/test_mastodon_account
+tests_unit_platforms_test_mastodon_account_LDADD = $(unit_platforms_link)
+unit_tests += tests/unit/platforms/test_mastodon_post
+tests_unit_platforms_test_mastodon_post_LDADD = $(unit_platforms_link)

@@ -5,7 +5,7 @@
 #include "rig.h"
 
 #define ROUNDS 1500
-#define STEPS_MAX 40
+#define STEPS_MAX 200
 
 static uint32_t seed;
 
