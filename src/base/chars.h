@@ -9,7 +9,7 @@
 enum char_class {
 	CHAR_SPACE = 1, /* White_Space, and U+FEFF as browsers count it */
 	CHAR_PUNCT = 2, /* any P category */
-	CHAR_OPEN = 4,	/* opening bracket or quote (Ps, Pi, and the ASCII quotes) */
+	CHAR_OPEN = 4,  /* opening bracket or quote (Ps, Pi, and the ASCII quotes) */
 	CHAR_DIGIT = 8, /* Nd */
 	CHAR_ALNUM = 16 /* letter, mark or number */
 };

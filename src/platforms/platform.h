@@ -25,23 +25,23 @@
 #include "http/message.h"
 
 enum platform_op {
-	OP_LOGIN,    /* SLOT_PASSWORD (or SLOT_ACCESS for tokens) -> account, tokens */
-	OP_REFRESH,  /* SLOT_REFRESH -> new tokens */
-	OP_VERIFY,   /* -> account; or failed with the class */
-	OP_REVOKE,   /* disconnect */
+	OP_LOGIN,   /* SLOT_PASSWORD (or SLOT_ACCESS for tokens) -> account, tokens */
+	OP_REFRESH, /* SLOT_REFRESH -> new tokens */
+	OP_VERIFY,  /* -> account; or failed with the class */
+	OP_REVOKE,  /* disconnect */
 	OP_PUBLISH,
-	OP_SETTLE,   /* an unclear OP_PUBLISH: DONE = it is there, ABSENT, or UNDECIDED */
+	OP_SETTLE, /* an unclear OP_PUBLISH: DONE = it is there, ABSENT, or UNDECIDED */
 	OP_TAKEDOWN,
-	OP_FACTS,    /* read the server's limits into connection.facts; DONE with facts */
+	OP_FACTS, /* read the server's limits into connection.facts; DONE with facts */
 	OP_COUNT
 };
 
 /* How an unknown outcome is settled (SUMMARY of DESIGN's classes). */
 enum settling {
-	SETTLE_BY_KEY,      /* look up / resend under the same key: absence can be proved */
-	SETTLE_BY_STAGE,    /* ask the stored container */
-	SETTLE_BY_LIST,     /* found means published, absence proves nothing */
-	SETTLE_BY_PERSON    /* nothing can be asked */
+	SETTLE_BY_KEY,   /* look up / resend under the same key: absence can be proved */
+	SETTLE_BY_STAGE, /* ask the stored container */
+	SETTLE_BY_LIST,  /* found means published, absence proves nothing */
+	SETTLE_BY_PERSON /* nothing can be asked */
 };
 const char *settling_name(enum settling s); /* "key" "stage" "list" "person" */
 
@@ -52,44 +52,44 @@ enum login_kind { LOGIN_APP_PASSWORD = 1, LOGIN_TOKEN = 2, LOGIN_OAUTH = 4, LOGI
 enum text_unit { UNIT_GRAPHEMES, UNIT_CHARACTERS, UNIT_WEIGHTED, UNIT_UTF16, UNIT_BYTES };
 
 struct platform_limits {
-	int64_t text_max;         /* in text_unit */
+	int64_t text_max; /* in text_unit */
 	enum text_unit text_unit;
-	int64_t text_bytes_max;   /* 0: none beside text_max */
-	int64_t url_length;       /* what a URL counts as; 0: its own length */
+	int64_t text_bytes_max; /* 0: none beside text_max */
+	int64_t url_length;     /* what a URL counts as; 0: its own length */
 	int64_t alt_max;
 	int64_t title_max;
 	int64_t images_max, videos_max;
 	int64_t image_bytes_max, video_bytes_max;
-	bool media_required;      /* no text-only posts */
+	bool media_required; /* no text-only posts */
 };
 
 /* Everything a step is told. Borrowed for the call. */
 struct step_in {
 	enum platform_op op;
-	const struct connection *conn;  /* server, endpoint, account, account_id, facts */
-	const char *api_base;           /* from the configuration; NULL: adapter's default / conn->server */
-	const char *api_version;        /* likewise */
-	const char *login_name;         /* OP_LOGIN: the handle typed */
+	const struct connection *conn; /* server, endpoint, account, account_id, facts */
+	const char *api_base; /* from the configuration; NULL: adapter's default / conn->server */
+	const char *api_version; /* likewise */
+	const char *login_name;  /* OP_LOGIN: the handle typed */
 	/* OP_PUBLISH, OP_SETTLE, OP_TAKEDOWN: */
-	const struct post *post;        /* with this platform's variant already applied */
-	const char *media_dir;          /* media/<sha256> files stand here */
-	const char *key;                /* idempotency or record key of this attempt */
-	int64_t key_time_ms;            /* when the key was made: e.g. the record's createdAt */
-	const char *remote_id;          /* OP_TAKEDOWN; OP_SETTLE if one was learned */
-	const struct json *state;       /* what step_out said last; NULL at first */
+	const struct post *post;  /* with this platform's variant already applied */
+	const char *media_dir;    /* media/<sha256> files stand here */
+	const char *key;          /* idempotency or record key of this attempt */
+	int64_t key_time_ms;      /* when the key was made: e.g. the record's createdAt */
+	const char *remote_id;    /* OP_TAKEDOWN; OP_SETTLE if one was learned */
+	const struct json *state; /* what step_out said last; NULL at first */
 	const struct http_response *response; /* answer to the last request; NULL at first */
-	bool rehearsal;                 /* --dry-run: response stays NULL; go on as if the last request had succeeded,
+	bool rehearsal; /* --dry-run: response stays NULL; go on as if the last request had succeeded,
 					 * with "<...>" in place of what it would have told */
 	int64_t now_ms;
 };
 
 enum step_verdict {
-	STEP_SEND,       /* request, commit_like */
-	STEP_WAIT,       /* look again at `at` (media still being processed): call again with response NULL */
+	STEP_SEND, /* request, commit_like */
+	STEP_WAIT, /* look again at `at` (media still being processed): call again with response NULL */
 	STEP_DONE,
-	STEP_ABSENT,     /* OP_SETTLE: this read shows that it is not there (whether that is believed is the driver's affair) */
-	STEP_UNDECIDED,  /* OP_SETTLE: cannot be told by this platform: a person decides */
-	STEP_RESEND,     /* OP_SETTLE: one identical resend is provably safe now */
+	STEP_ABSENT, /* OP_SETTLE: this read shows that it is not there (whether that is believed is the driver's affair) */
+	STEP_UNDECIDED, /* OP_SETTLE: cannot be told by this platform: a person decides */
+	STEP_RESEND,    /* OP_SETTLE: one identical resend is provably safe now */
 	STEP_FAILED
 };
 
@@ -108,12 +108,12 @@ struct step_out {
 	const char *remote_id, *remote_url;
 	/* DONE of LOGIN/REFRESH/VERIFY: NULL/0 = not told, keep the old */
 	const char *account, *account_id, *endpoint, *scopes;
-	const char *access, *refresh;            /* the new tokens */
+	const char *access, *refresh; /* the new tokens */
 	int64_t access_expires_at, refresh_expires_at;
 	struct json *facts;
 	/* FAILED */
 	enum err_class error_class;
-	struct err_info error;                   /* code, http_status, platform's name and words */
+	struct err_info error; /* code, http_status, platform's name and words */
 	/* any answer */
 	bool has_window;
 	struct rate_window window;
@@ -123,7 +123,7 @@ struct step_out {
  * field: "text", "media", "alt", "title", "link", "language", "visibility", "option". */
 struct problem {
 	const char *field;
-	int64_t limit, actual;   /* 0, 0 where numbers make no sense */
+	int64_t limit, actual; /* 0, 0 where numbers make no sense */
 	const char *message;
 };
 struct problems {
@@ -131,27 +131,28 @@ struct problems {
 	struct problem *items;
 	size_t n;
 };
-void problem_add(struct problems *p, const char *field, int64_t limit, int64_t actual, const char *fmt, ...)
-	PRINTF_LIKE(5, 6);
+void problem_add(struct problems *p, const char *field, int64_t limit, int64_t actual,
+		 const char *fmt, ...) PRINTF_LIKE(5, 6);
 
 struct platform {
-	const char *name;            /* "bluesky" */
-	const char *title;           /* "Bluesky" */
-	unsigned logins;             /* enum login_kind bits */
-	const char *default_server;  /* NULL: must be named */
-	bool server_is_choice;       /* --server makes sense: many hosts */
-	const char *scopes;          /* asked for, space-separated */
-	const char *version;         /* of the API, "" if it has none */
+	const char *name;           /* "bluesky" */
+	const char *title;          /* "Bluesky" */
+	unsigned logins;            /* enum login_kind bits */
+	const char *default_server; /* NULL: must be named */
+	bool server_is_choice;      /* --server makes sense: many hosts */
+	const char *scopes;         /* asked for, space-separated */
+	const char *version;        /* of the API, "" if it has none */
 	struct platform_limits limits;
 	const char *const *media_types; /* NULL-terminated MIME types, NULL: no media */
 	enum settling settling;
-	int64_t key_life_ms;         /* how long the key protects a resend; 0: for ever (SETTLE_BY_KEY) */
-	int64_t visibility_lag_ms;   /* 0: the configuration's settle.lag */
-	int64_t refresh_ahead_ms;    /* refresh this long before expiry */
-	const char *quotas;          /* one line for `masthead platforms` and the manual */
+	int64_t key_life_ms; /* how long the key protects a resend; 0: for ever (SETTLE_BY_KEY) */
+	int64_t visibility_lag_ms; /* 0: the configuration's settle.lag */
+	int64_t refresh_ahead_ms;  /* refresh this long before expiry */
+	const char *quotas;        /* one line for `masthead platforms` and the manual */
 	/* Makes a fresh key for an attempt; now_ms goes into it where the format has a time. */
 	void (*make_key)(int64_t now_ms, char *out, size_t size);
-	void (*validate)(const struct post *post, const struct connection *conn, struct problems *out);
+	void (*validate)(const struct post *post, const struct connection *conn,
+			 struct problems *out);
 	/* How long the text is in the platform's own unit (links and mentions counted its way). */
 	int64_t (*measure)(const struct post *post, const struct connection *conn);
 	void (*step)(const struct step_in *in, struct step_out *out);
@@ -166,7 +167,8 @@ const struct platform *platform_find(const char *name); /* NULL if there is none
 void step_out_init(struct step_out *out);
 void step_out_free(struct step_out *out);
 /* Fills FAILED in one line. The platform's words (untrusted) go into error.text as they are. */
-void step_fail(struct step_out *out, enum err_class cls, enum err code, const struct http_response *r,
-	       const char *platform_code, const char *fmt, ...) PRINTF_LIKE(6, 7);
+void step_fail(struct step_out *out, enum err_class cls, enum err code,
+	       const struct http_response *r, const char *platform_code, const char *fmt, ...)
+	PRINTF_LIKE(6, 7);
 
 #endif

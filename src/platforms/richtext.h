@@ -8,10 +8,10 @@
 #include "base/mem.h"
 
 enum span_kind {
-	SPAN_LINK = 1,	  /* http:// or https:// with a host */
+	SPAN_LINK = 1,    /* http:// or https:// with a host */
 	SPAN_HANDLE = 2,  /* "@name.example": a domain name as a handle (Bluesky) */
 	SPAN_ADDRESS = 4, /* "@user" or "@user@host" (the Fediverse) */
-	SPAN_TAG = 8	  /* "#word", at least one character that is no digit or punctuation */
+	SPAN_TAG = 8      /* "#word", at least one character that is no digit or punctuation */
 };
 
 /* Bytes start up to, not including, end; the "@" or "#" is inside. Always on code point borders. */
