@@ -68,6 +68,7 @@ void flight_free(struct flight **pf)
 		http_response_free(&f->answer.response);
 	json_free(&f->state);
 	secret_free(&f->used_refresh);
+	secret_free(&f->seen_access);
 	refresh_lease_free(&f->lease);
 	batch_drop(&f->batch);
 	xfree(&f);

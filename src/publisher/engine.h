@@ -120,6 +120,7 @@ struct flight {
 	enum conn_status status;
 	bool probe;               /* of an open breaker */
 	struct refresh_lease *lease;
+	struct secret *seen_access;  /* while another refreshes the same login */
 	struct secret *used_refresh; /* the token that a refresh has used */
 	int64_t started_wall;
 	bool discard;             /* the database refuses this write for good */
@@ -218,7 +219,7 @@ void refresh_lease_free(struct refresh_lease **l);
 /* [tx] What a refresh has brought: tokens or status, sync log, audit entry. used: the refresh token that was sent (may be NULL);
  * a refusal of a token that is no longer the stored one changes nothing (*cls becomes CLASS_TRANSIENT). */
 enum err refresh_store(struct store *s, const struct connection *c, const struct step_out *out, enum err_class *cls,
-		       const struct err_info *error, const struct secret *used, int64_t at, int64_t duration_ms,
+		       struct err_info *error, const struct secret *used, int64_t at, int64_t duration_ms,
 		       struct err_info *info) MUST_USE;
 /* Starts what is wanted or due ahead of time. */
 enum err refresh_start(struct engine *e, struct err_info *info);

@@ -192,6 +192,8 @@ enum err exchange_run(struct transport *t, const struct exchange *x, struct step
 			e = failed(&o, cls, info);
 		} else {
 			*out = o;
+			if (cls)
+				*cls = CLASS_NONE;
 			goto out;
 		}
 		step_out_free(&o);

@@ -66,6 +66,32 @@ void refresh_lease_free(struct refresh_lease **pl)
 	xfree(pl);
 }
 
+/* The tokens as they were before we waited for whoever refreshes: another access token says that it is done. */
+static bool access_changed(struct store *s, int64_t tenant_id, int64_t connection_id,
+			   const struct secret *before)
+{
+	struct secret *now = NULL;
+	struct err_info info;
+	bool changed;
+
+	if (!before || connection_secret(s, tenant_id, connection_id, CONN_ACCESS, &now, &info))
+		return false;
+	changed = now && !secret_equal(now, before);
+	secret_free(&now);
+	return changed;
+}
+
+/* NULL where it cannot be had: then nobody will be believed to have done our work. */
+static struct secret *access_now(struct store *s, int64_t tenant_id, int64_t connection_id)
+{
+	struct secret *now = NULL;
+	struct err_info info;
+
+	if (connection_secret(s, tenant_id, connection_id, CONN_ACCESS, &now, &info))
+		return NULL;
+	return now;
+}
+
 /* ---- what a refusal means ----------------------------------------------- */
 
 enum conn_status refresh_status_of(enum err code)
@@ -158,18 +184,16 @@ static enum err write_notes(struct store *s, const struct connection *c, const c
 }
 
 enum err refresh_store(struct store *s, const struct connection *c, const struct step_out *o,
-		       enum err_class *cls, const struct err_info *error, const struct secret *used,
+		       enum err_class *cls, struct err_info *error, const struct secret *used,
 		       int64_t at, int64_t duration_ms, struct err_info *info)
 {
-	struct err_info wrong;
 	enum err e = OK;
 
 	if (*cls == CLASS_NONE && o->account_id && c->account_id &&
 	    strcmp(o->account_id, c->account_id) != 0) {
-		err_set(&wrong, E_WRONG_ACCOUNT, "%s answered for the account %s instead of %s",
+		err_set(error, E_WRONG_ACCOUNT, "%s answered for the account %s instead of %s",
 			c->platform, o->account_id, c->account_id);
 		*cls = CLASS_AUTH;
-		error = &wrong;
 	}
 	if (*cls == CLASS_AUTH && !still_stored(s, c, used))
 		*cls = CLASS_TRANSIENT;
@@ -264,7 +288,6 @@ static void give_up(struct engine *e, struct flight *f, enum err_class cls,
 void refresh_flight_step(struct engine *e, struct flight *f)
 {
 	struct account *a = f->account;
-	int64_t seen_expiry = f->conn.expires_at;
 	bool waited = f->wait_mono != 0;
 	struct err_info info;
 	enum err err;
@@ -287,6 +310,8 @@ void refresh_flight_step(struct engine *e, struct flight *f)
 		}
 	}
 	if (err == E_BUSY) {
+		if (!waited)
+			f->seen_access = access_now(e->s, a->tenant_id, a->connection_id);
 		f->wait_mono = clock_mono_ms() + LEASE_LOOK_MS;
 		f->phase = PHASE_WAIT;
 		return;
@@ -296,7 +321,8 @@ void refresh_flight_step(struct engine *e, struct flight *f)
 		return;
 	}
 	/* Whoever was at it has done it. */
-	if (waited && f->conn.status == CONN_CONNECTED && f->conn.expires_at != seen_expiry) {
+	if (waited && f->conn.status == CONN_CONNECTED &&
+	    access_changed(e->s, a->tenant_id, a->connection_id, f->seen_access)) {
 		a->generation++;
 		a->refreshing = false;
 		a->refresh_class = CLASS_NONE;
@@ -356,32 +382,30 @@ void refresh_flight_committed(struct engine *e, struct flight *f)
 
 /* ---- for the verbs ------------------------------------------------------ */
 
-/* Waits for whoever refreshes this login now. *again: they have done it. */
+/* Waits for whoever refreshes this login now. *done: they have done it. */
 static enum err lease_wait(struct store *s, struct connection *c, struct arena *a, int64_t limit_ms,
 			   struct refresh_lease **out, bool *done, struct err_info *info)
 {
-	int64_t end = clock_mono_ms() + limit_ms, seen = c->expires_at;
-	bool waited = false;
+	int64_t end = clock_mono_ms() + limit_ms;
+	struct secret *seen = access_now(s, c->tenant_id, c->id);
 	enum err e;
 
 	for (;;) {
 		e = refresh_lease_try(store_workspace(s), c->tenant_id, c->id, out, info);
-		if (e != E_BUSY)
+		if (e != E_BUSY || clock_mono_ms() >= end)
 			break;
-		if (clock_mono_ms() >= end)
-			return e;
-		waited = true;
 		poll(NULL, 0, LEASE_LOOK_MS);
 	}
-	if (e || !waited)
-		return e;
-	e = connection_get(s, c->tenant_id, c->id, a, c, info);
-	if (e) {
-		refresh_lease_free(out);
-		return e;
+	if (!e) {
+		e = connection_get(s, c->tenant_id, c->id, a, c, info);
+		if (e)
+			refresh_lease_free(out);
+		else
+			*done = c->status == CONN_CONNECTED &&
+				access_changed(s, c->tenant_id, c->id, seen);
 	}
-	*done = c->status == CONN_CONNECTED && c->expires_at != seen;
-	return OK;
+	secret_free(&seen);
+	return e;
 }
 
 static enum err begin_mark(struct store *s, const struct connection *c, struct err_info *info)
@@ -434,9 +458,9 @@ static enum err refresh_under_lease(struct store *s, struct transport *t,
 	struct opened_secrets secrets = {0};
 	int64_t at = clock_wall_ms();
 	struct exchange_note note = {0};
-	struct err_info error = {0}, stored;
+	struct err_info error = {0}, stored = {0};
 	enum err_class cls = CLASS_NONE;
-	struct step_out out;
+	struct step_out out = {0};
 	struct exchange x;
 	enum err e, told;
 
@@ -450,7 +474,6 @@ static enum err refresh_under_lease(struct store *s, struct transport *t,
 		e = begin_mark(s, c, info);
 	if (e)
 		goto out;
-	step_out_init(&out);
 	told = exchange_run(t, &x, &out, &cls, &note, &error);
 	if (told == OK)
 		cls = CLASS_NONE;
@@ -552,7 +575,7 @@ static enum err verify_once(struct store *s, struct transport *t,
 	struct exchange_note note = {0};
 	struct err_info error = {0};
 	int64_t at = clock_wall_ms();
-	struct step_out out;
+	struct step_out out = {0};
 	struct exchange x;
 	enum err told, e = prepare(s, o, c, OP_VERIFY, &x, &secrets, info);
 
@@ -560,7 +583,6 @@ static enum err verify_once(struct store *s, struct transport *t,
 		secrets_close(&secrets);
 		return e;
 	}
-	step_out_init(&out);
 	told = exchange_run(t, &x, &out, cls, &note, &error);
 	if (told == OK)
 		*cls = CLASS_NONE;

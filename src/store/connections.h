@@ -5,7 +5,8 @@
 #include "store/store.h"
 
 /* What a login or refresh tells. NULL / 0 members of an update leave the stored value alone
- * (an empty refresh token never overwrites a good one). */
+ * (an empty refresh token never overwrites a good one). But a new access token without expires_at has no known expiry: the old
+ * token's is cleared, else it would be refreshed for ever. */
 struct connection_values {
 	int64_t brand_id;               /* add only */
 	const char *platform;           /* add only */
