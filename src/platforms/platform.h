@@ -46,6 +46,7 @@ enum settling {
 const char *settling_name(enum settling s); /* "key" "stage" "list" "person" */
 
 /* The connection's way in. */
+/* LOGIN_WEBHOOK: the secret is an URL; what stands before its last '/' is the server, what follows the token. */
 enum login_kind { LOGIN_APP_PASSWORD = 1, LOGIN_TOKEN = 2, LOGIN_OAUTH = 4, LOGIN_WEBHOOK = 8 };
 
 /* What the post's text is measured in. */
@@ -63,6 +64,21 @@ struct platform_limits {
 	bool media_required; /* no text-only posts */
 };
 
+/* What the person's browser and ours agree on; borrowed. */
+struct oauth_in {
+	const char *client_id; /* NULL in OP_REGISTER */
+	const char *redirect_uri;
+	const char *state;
+	const char *challenge;     /* S256, base64url, of the verifier in SLOT_VERIFIER */
+	const char *challenge_hex; /* the same digest in hex (TikTok) */
+	const char *client_name;   /* OP_REGISTER */
+};
+
+/* One of several accounts that a login reaches: pages, organisations, boards, locations. */
+struct choice {
+	const char *id, *name;
+};
+
 /* Everything a step is told. Borrowed for the call. */
 struct step_in {
 	enum platform_op op;
@@ -70,13 +86,21 @@ struct step_in {
 	const char *api_base; /* from the configuration; NULL: adapter's default / conn->server */
 	const char *api_version; /* likewise */
 	const char *login_name;  /* OP_LOGIN: the handle typed */
+	const char *
+		choice; /* OP_LOGIN, OP_CODE: the id chosen after STEP_CHOOSE, or by --account; NULL */
+	const struct oauth_in
+		*oauth; /* OP_REGISTER, OP_AUTHORIZE, OP_CODE, and with the client's id
+				       * OP_REFRESH and OP_REVOKE; NULL if there is no client */
 	/* OP_PUBLISH, OP_SETTLE, OP_TAKEDOWN: */
-	const struct post *post;  /* with this platform's variant already applied */
-	const char *media_dir;    /* media/<sha256> files stand here */
-	const char *key;          /* idempotency or record key of this attempt */
-	int64_t key_time_ms;      /* when the key was made: e.g. the record's createdAt */
-	const char *remote_id;    /* OP_TAKEDOWN; OP_SETTLE if one was learned */
-	const struct json *state; /* what step_out said last; NULL at first */
+	const struct post *post; /* with this platform's variant already applied */
+	const char *media_dir;   /* media/<sha256> files stand here */
+	const char *const
+		*media_urls;   /* one public https URL for each of post->media, where the platform
+					* fetches media itself (platform.media_by_url); NULL if none */
+	const char *key;       /* idempotency or record key of this attempt */
+	int64_t key_time_ms;   /* when the key was made: e.g. the record's createdAt */
+	const char *remote_id; /* OP_TAKEDOWN; OP_SETTLE if one was learned */
+	const struct json *state;             /* what step_out said last; NULL at first */
 	const struct http_response *response; /* answer to the last request; NULL at first */
 	bool rehearsal; /* --dry-run: response stays NULL; go on as if the last request had succeeded,
 					 * with "<...>" in place of what it would have told */
@@ -90,6 +114,7 @@ enum step_verdict {
 	STEP_ABSENT, /* OP_SETTLE: this read shows that it is not there (whether that is believed is the driver's affair) */
 	STEP_UNDECIDED, /* OP_SETTLE: cannot be told by this platform: a person decides */
 	STEP_RESEND,    /* OP_SETTLE: one identical resend is provably safe now */
+	STEP_CHOOSE, /* OP_LOGIN, OP_CODE: the login reaches several accounts and none was chosen: choices */
 	STEP_FAILED
 };
 
@@ -108,7 +133,14 @@ struct step_out {
 	const char *remote_id, *remote_url;
 	/* DONE of LOGIN/REFRESH/VERIFY: NULL/0 = not told, keep the old */
 	const char *account, *account_id, *endpoint, *scopes;
-	const char *access, *refresh; /* the new tokens */
+	/* The new tokens. With SEND in LOGIN, CODE and REFRESH: the driver puts them into their slots for the
+	 * following requests of this operation (a code's token reads the account, Meta's chain of tokens);
+	 * what was said last counts at DONE. client_*: OP_REGISTER. */
+	const char *access, *refresh;
+	const char *client_id, *client_secret;
+	const char *authorize_url;    /* OP_AUTHORIZE */
+	const struct choice *choices; /* CHOOSE */
+	size_t n_choices;
 	int64_t access_expires_at, refresh_expires_at;
 	struct json *facts;
 	/* FAILED */
@@ -140,8 +172,13 @@ struct platform {
 	unsigned logins;            /* enum login_kind bits */
 	const char *default_server; /* NULL: must be named */
 	bool server_is_choice;      /* --server makes sense: many hosts */
-	const char *scopes;         /* asked for, space-separated */
-	const char *version;        /* of the API, "" if it has none */
+	bool media_by_url;          /* fetches media from a public URL: a media host is needed */
+	bool secret_needed;         /* OAuth: the client has a secret */
+	bool registers;             /* OAuth: OP_REGISTER gives a client, none need be brought */
+	const char *
+		redirect; /* OAuth: "loopback" (any port), "loopback-fixed", "https" (the callback URL is pasted) */
+	const char *scopes;  /* asked for, space-separated */
+	const char *version; /* of the API, "" if it has none */
 	struct platform_limits limits;
 	const char *const *media_types; /* NULL-terminated MIME types, NULL: no media */
 	enum settling settling;
