@@ -55,7 +55,7 @@ static void answer(struct call *c)
 	const struct method *m = find_method(c);
 
 	if (!m)
-		bluesky_error(c, 501, "MethodNotImplemented", "Method Not Implemented");
+		bluesky_error(c, 501, "MethodNotImplemented", "No such method");
 	else if (strcmp(m->http, c->request->method) != 0)
 		bluesky_error(c, 405, "InvalidRequest", "Incorrect HTTP method (%s) expected %s",
 			      c->request->method, m->http);
@@ -76,7 +76,7 @@ static void refuse(struct call *c, int status)
 		{413, "PayloadTooLarge", "request entity too large"},
 		{429, "RateLimitExceeded", "Rate Limit Exceeded"},
 		{500, "InternalServerError", "Internal Server Error"},
-		{501, "MethodNotImplemented", "Method Not Implemented"},
+		{501, "MethodNotImplemented", "No such method"},
 		{502, "UpstreamFailure", "Upstream Failure"},
 		{503, "NotEnoughResources", "Not Enough Resources"},
 		{504, "UpstreamTimeout", "Upstream Timeout"},

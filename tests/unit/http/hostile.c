@@ -145,6 +145,12 @@ void serve_answer(struct hostile *h, int fd)
 		hostile_write(fd, h->answer);
 }
 
+void serve_once(struct hostile *h, int fd)
+{
+	if (hostile_read(h, fd))
+		hostile_write(fd, h->answer);
+}
+
 void serve_silence(struct hostile *h, int fd)
 {
 	if (hostile_read(h, fd))

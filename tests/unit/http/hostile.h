@@ -32,6 +32,8 @@ void hostile_wait(struct hostile *h, int fd);
 
 /* Answers every request on the connection with h->answer. */
 void serve_answer(struct hostile *h, int fd);
+/* Answers one request and hangs up. */
+void serve_once(struct hostile *h, int fd);
 /* Reads a request and never answers. */
 void serve_silence(struct hostile *h, int fd);
 
