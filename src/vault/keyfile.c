@@ -14,6 +14,9 @@
 #include "vault/hash.h"
 
 #define LINE_BYTES_MAX 512
+/* Where the fields after kind and version begin. */
+#define KEY_AT UUID_SIZE
+#define CHECK_AT (KEY_AT + 2 * KEY_BYTES + 1)
 #define OTHERS (S_IRWXG | S_IRWXO)
 
 bool keyfile_is_uuid(const char *s)
@@ -155,11 +158,12 @@ static enum err parse(const struct keyfile_kind *kind, const char *path, const c
 	if (!take(&line, "1"))
 		return err_set(info, E_VAULT_KEY,
 			       "the key file %s has a form that is not known here", path);
-	if (strlen(line) != UUID_SIZE + 2 * KEY_BYTES + 1 + KEY_ID_SIZE - 1)
+	if (strlen(line) != CHECK_AT + KEY_ID_SIZE - 1 || line[KEY_AT - 1] != ' ' ||
+	    line[CHECK_AT - 1] != ' ')
 		return damaged(path, info);
 	memcpy(theirs, line, UUID_SIZE - 1);
 	theirs[UUID_SIZE - 1] = '\0';
-	memcpy(hex, line + UUID_SIZE, sizeof(hex) - 1);
+	memcpy(hex, line + KEY_AT, sizeof(hex) - 1);
 	hex[sizeof(hex) - 1] = '\0';
 	good = keyfile_is_uuid(theirs) && hex_decode(hex, bytes, sizeof(bytes));
 	wipe(hex, sizeof(hex));
@@ -168,7 +172,7 @@ static enum err parse(const struct keyfile_kind *kind, const char *path, const c
 	key = secret_new(bytes, sizeof(bytes));
 	wipe(bytes, sizeof(bytes));
 	keyfile_check(kind, theirs, key, check);
-	if (!bytes_equal(check, line + UUID_SIZE + 2 * KEY_BYTES + 1, KEY_ID_SIZE)) {
+	if (!bytes_equal(check, line + CHECK_AT, KEY_ID_SIZE)) {
 		secret_free(&key);
 		return damaged(path, info);
 	}
