@@ -136,7 +136,7 @@ check-peers: all
 # Drivers and data of the tests, by suffix: what is built lies in the same folders.
 dist-hook:
 	cd $(srcdir) && find tests -type f \( -name '*.py' -o -name '*.conf' -o -name '*.txt' \
-		-o -name '*.json' -o -name '*.jsonl' -o -name '*.csv' -o -name '*.sql' \) | \
+		-o -name '*.json' -o -name '*.mjs' -o -name '*.jsonl' -o -name '*.csv' -o -name '*.sql' \) | \
 	while read -r f; do \
 		$(MKDIR_P) "$(abs_top_builddir)/$(distdir)/$${f%/*}" && \
 		cp -p "$$f" "$(abs_top_builddir)/$(distdir)/$$f" || exit 1; \
