@@ -173,22 +173,22 @@ struct engine {
 /* ---- loop.c */
 /* One turn: answers, timers, one transaction, sends. */
 void engine_turn(struct engine *e);
-/* Sleeps until there is a reason to turn again; drains what woke it. */
-void engine_sleep(struct engine *e);
-void engine_publish_snapshot(struct engine *e, enum publisher_phase phase);
 void engine_look_now(struct engine *e);
+/* How many more attempts may be claimed. */
+size_t engine_room(const struct engine *e);
 /* Unsaved outcomes: answers that the database does not know yet. */
 bool engine_has_unsaved(const struct engine *e);
 
-/* ---- drive.c */
+/* ---- sleep.c */
+/* Sleeps until there is a reason to turn again; drains what woke it. */
+void engine_sleep(struct engine *e);
+void engine_publish_snapshot(struct engine *e, enum publisher_phase phase);
+
+/* ---- flight.c */
 struct flight *flight_new(struct engine *e, enum flight_kind kind, struct batch *b);
 void flight_free(struct flight **f);
 struct batch *batch_new(void);
 void batch_drop(struct batch **b);
-/* Asks the adapter and sets phase, write and next. */
-void flight_step(struct engine *e, struct flight *f);
-/* The refresh that it has waited for has ended. */
-void flight_after_login(struct engine *e, struct flight *f);
 /* [tx] Writes what the flight waits to have written. */
 enum err flight_write(struct engine *e, struct flight *f, struct err_info *info);
 /* After the commit. */
@@ -197,9 +197,19 @@ void flight_committed(struct engine *e, struct flight *f);
 void flight_send(struct engine *e, struct flight *f);
 /* An unsent attempt goes back into the queue as it was: the program ends. */
 void flight_withdraw(struct engine *e, struct flight *f);
+
+/* ---- drive.c */
+/* Asks the adapter and sets phase, write and next. */
+void flight_step(struct engine *e, struct flight *f);
+/* The refresh that it has waited for has ended. */
+void flight_after_login(struct engine *e, struct flight *f);
 void flight_fail(struct engine *e, struct flight *f, enum err_class cls, const struct err_info *error, int64_t retry_at);
 /* [tx] A claim's post and account; on OK the flight has asked its adapter. */
 enum err flight_board(struct engine *e, struct flight *f, struct err_info *info);
+/* The attempt's outcome, to be written. */
+void flight_end_attempt(struct engine *e, struct flight *f, enum err_class cls, const struct err_info *error,
+			int64_t retry_at);
+void flight_to_write(struct flight *f, enum flight_write what, enum flight_phase next);
 
 /* ---- settle.c */
 enum err settle_start(struct engine *e, size_t room, size_t *started, struct err_info *info);
@@ -221,6 +231,14 @@ void refresh_lease_free(struct refresh_lease **l);
 enum err refresh_store(struct store *s, const struct connection *c, const struct step_out *out, enum err_class *cls,
 		       struct err_info *error, const struct secret *used, int64_t at, int64_t duration_ms,
 		       struct err_info *info) MUST_USE;
+/* The access token as stored, to be told apart later; NULL where it cannot be had. */
+struct secret *login_access_now(struct store *s, int64_t tenant_id, int64_t connection_id) MUST_USE;
+/* Is another one stored than `before`? Then whoever was at it has refreshed. */
+bool login_access_changed(struct store *s, int64_t tenant_id, int64_t connection_id, const struct secret *before);
+/* [tx] The sync log and the audit entry of a refresh or verification. */
+enum err login_write_notes(struct store *s, const struct connection *c, const char *op, enum err_class cls,
+			   const struct err_info *error, int64_t at, int64_t duration_ms,
+			   struct err_info *info) MUST_USE;
 /* Starts what is wanted or due ahead of time. */
 enum err refresh_start(struct engine *e, struct err_info *info);
 void refresh_flight_step(struct engine *e, struct flight *f);

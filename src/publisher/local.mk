@@ -5,6 +5,8 @@ libmasthead_publisher_a_SOURCES = \
 	src/publisher/engine.h \
 	src/publisher/exchange.c \
 	src/publisher/exchange.h \
+	src/publisher/flight.c \
+	src/publisher/login.c \
 	src/publisher/loop.c \
 	src/publisher/outcome.c \
 	src/publisher/outcome.h \
@@ -13,4 +15,5 @@ libmasthead_publisher_a_SOURCES = \
 	src/publisher/rate.c \
 	src/publisher/recovery.c \
 	src/publisher/refresh.c \
-	src/publisher/settle.c
+	src/publisher/settle.c \
+	src/publisher/sleep.c

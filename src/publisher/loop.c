@@ -3,16 +3,13 @@
  * A turn: take the answers, step the flights, write everything that is ready in one transaction together with
  * promotions and claims, then send. So any number of jobs costs two durable commits for each round trip, and claim and `sent` mark
  * of a one-request post share one. */
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "publisher/engine.h"
 
-#define BEAT_MS 5000
+#define LOOK_MOST_MS 5000  /* the wall clock may jump */
 #define LOOK_AGAIN_MS 1000 /* something is due and cannot be had now */
 #define PROMOTE_LIMIT 256
 #define CLAIM_LIMIT 64
@@ -187,19 +184,20 @@ static enum err claim_some(struct engine *e, const char *const *not_platforms, i
 static enum err claim_probe(struct engine *e, struct breaker *b, size_t *claimed,
 			    struct err_info *info)
 {
-	const char **names;
+	const struct platform *p = b->platform;
 	size_t n = 0, before = *claimed;
+	const char **names;
 	enum err err;
 
 	for (n = 0; platforms[n]; n++)
 		;
 	names = xcalloc(n + 1, sizeof(*names));
 	for (size_t i = n = 0; platforms[i]; i++)
-		if (platforms[i] != b->platform)
+		if (platforms[i] != p)
 			names[n++] = platforms[i]->name;
 	err = claim_some(e, names, 1, true, claimed, info);
 	if (!err && *claimed > before)
-		b->probing = true;
+		breaker_of(e, p)->probing = true;
 	xfree(&names);
 	return err;
 }
@@ -393,13 +391,12 @@ static void plan_look(struct engine *e, size_t found, bool due)
 	else if (due)
 		e->look_mono = now + LOOK_AGAIN_MS;
 	else if (e->due_at)
-		e->look_mono = now + least(e->due_at - clock_wall_ms(),
-					   BEAT_MS); /* the wall clock may jump */
+		e->look_mono = now + least(e->due_at - clock_wall_ms(), LOOK_MOST_MS);
 	else
 		e->look_mono = INT64_MAX;
 }
 
-static size_t room_for_claims(const struct engine *e)
+size_t engine_room(const struct engine *e)
 {
 	size_t flying = flights_of(e, FLIGHT_PUBLISH),
 	       most = (size_t)(e->o->in_flight > 0 ? e->o->in_flight : 1);
@@ -435,7 +432,7 @@ static void work(struct engine *e)
 	bool due = false, writes = has_writes(e),
 	     well = !e->db_since_mono || (!writes && db_may_write(e));
 	bool new_work = !e->stopping && well && e->look_mono <= clock_mono_ms();
-	size_t room = room_for_claims(e), found = 0;
+	size_t room = engine_room(e), found = 0;
 
 	if (new_work && !look(e, &due))
 		new_work = false;
@@ -461,7 +458,10 @@ static void start_refreshes(struct engine *e)
 {
 	struct err_info info = {0};
 
-	if (!e->stopping && !e->db_since_mono && refresh_start(e, &info))
+	/* With the vault locked every try would fail, and be logged. */
+	if (e->stopping || e->db_since_mono || (e->vault_trouble.code && !vault_opens(e)))
+		return;
+	if (refresh_start(e, &info))
 		db_failed(e, &info);
 }
 
@@ -509,112 +509,4 @@ void engine_turn(struct engine *e)
 	send_flights(e);
 	reap(e);
 	keep_small(e);
-}
-
-/* ---- sleeping ------------------------------------------------------------ */
-
-void engine_publish_snapshot(struct engine *e, enum publisher_phase phase)
-{
-	int air = 0;
-
-	if (!e->mutex)
-		return;
-	for (size_t i = 0; i < e->n_flights; i++)
-		air += e->flights[i]->kind == FLIGHT_PUBLISH;
-	mutex_lock(e->mutex);
-	e->snapshot->phase = phase;
-	e->snapshot->in_flight = air;
-	e->snapshot->trouble = e->db_trouble.code      ? e->db_trouble
-			       : e->vault_trouble.code ? e->vault_trouble
-						       : e->recovery_trouble;
-	mutex_unlock(e->mutex);
-}
-
-static void beat(struct engine *e)
-{
-	int64_t now = clock_mono_ms(), wall = clock_wall_ms();
-	int64_t lag = e->due_at && e->due_at < wall ? wall - e->due_at : 0;
-
-	if (e->beat_mono > now)
-		return;
-	e->beat_mono = now + BEAT_MS;
-	publisher_lock_beat(e->lock, wall, e->due_at, lag);
-}
-
-static int64_t wake_at(const struct engine *e)
-{
-	int64_t at = e->beat_mono;
-
-	if (!e->stopping)
-		at = least(at,
-			   e->db_since_mono || room_for_claims(e) == 0 ? INT64_MAX : e->look_mono);
-	for (size_t i = 0; i < e->n_flights; i++) {
-		const struct flight *f = e->flights[i];
-
-		switch (f->phase) {
-		case PHASE_WAIT:
-			at = least(at, f->wait_mono);
-			break;
-		case PHASE_WRITE:
-			at = least(at, e->db_retry_mono);
-			break;
-		case PHASE_STEP:
-		case PHASE_SEND:
-			at = 0;
-			break;
-		default:
-			break;
-		}
-	}
-	if (e->db_since_mono)
-		at = least(at, e->db_retry_mono);
-	if (e->stopping)
-		at = least(at, e->stop_mono);
-	else if (e->end_mono)
-		at = least(at, e->end_mono);
-	return at;
-}
-
-static void drain_eventfd(int fd)
-{
-	uint64_t n;
-
-	while (read(fd, &n, sizeof(n)) < 0 && errno == EINTR)
-		;
-}
-
-void engine_sleep(struct engine *e)
-{
-	int fds[3], watch = e->watch ? workspace_watch_fd(e->watch) : -1;
-	bool ready[3] = {false};
-	size_t n = 0, at_watch = 3, at_own = 3;
-	int64_t wait;
-
-	beat(e);
-	wait = wake_at(e) - clock_mono_ms();
-	/* Without a watch, changes are asked for. */
-	if (watch < 0 && !e->stopping)
-		wait = least(wait, 100);
-	if (watch >= 0) {
-		at_watch = n;
-		fds[n++] = watch;
-	}
-	if (e->own_wake_fd >= 0) {
-		at_own = n;
-		fds[n++] = e->own_wake_fd;
-	}
-	/* It stays readable, so it is not listened to any more once it has been heard. */
-	if (e->wake_fd >= 0 && !e->stopping)
-		fds[n++] = e->wake_fd;
-	transport_run(e->t, wait > 0 ? wait : 0, fds, ready, n);
-	if (at_own < n && ready[at_own]) {
-		drain_eventfd(e->own_wake_fd);
-		engine_look_now(e);
-	}
-	if (at_watch < n && ready[at_watch])
-		workspace_watch_drain(e->watch);
-	if ((watch < 0 || (at_watch < n && ready[at_watch])) && store_changed(e->s)) {
-		engine_look_now(e);
-		e->refresh_look_mono = 0;
-	}
 }

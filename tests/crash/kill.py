@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""kill - SIGKILLs the publisher at random moments while posts are on their way, again and again.
+
+    kill.py [--kills N] [--seed N] [--verb daemon|run] [--faults SPEC] [--lag MS]
+
+Each round puts some posts into the queue, starts a publisher, and kills it a
+random time later. At the end a last one runs until nothing is left to do. Then the
+sandbox's ledger, which only the platform writes, is held against the database:
+
+  * every post that was accepted by `publish` is in the ledger, once;
+  * every job is published, with the remote id of the ledger;
+  * nothing is in the ledger that no job knows of;
+  * `log verify` and `check` find nothing.
+"""
+import argparse
+import collections
+import os
+import random
+import sys
+import threading
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import masthead  # noqa: E402
+import suite  # noqa: E402
+
+QUICK = ["-o", "http.timeout=2", "-o", "http.connect_timeout=1", "-o", "retry.base=0.05",
+         "-o", "retry.cap=0.5", "-o", "retry.max=20", "-o", "settle.lag=0.2"]
+FAULTS = ("bluesky:create=reset-before@0.06,bluesky:create=reset-after@0.06,"
+          "bluesky:create=error-after:500@0.06,bluesky:create=status:503@0.04,"
+          "bluesky:create=drop-answer@0.02,bluesky:create=429:1@0.02,"
+          "bluesky:read=status:502@0.05,bluesky:create=latency:40@0.6")
+
+
+class Campaign:
+    """Runs inside a masthead.Case, whose home and clean-up it uses."""
+
+    def __init__(self, case, kills, seed, verb="daemon", faults=FAULTS, lag=60, say=None):
+        self.case, self.kills, self.verb = case, kills, verb
+        self.random = random.Random(seed)
+        self.say = say or (lambda text: None)
+        self.texts = {}
+        self.seen = collections.Counter()
+        self.box = case.sandbox(faults=faults, visibility_lag=lag, seed=seed)
+        for number, brand in enumerate(("northwind", "contoso")):
+            case.run_ok("brand", "add", brand)
+            case.connect(self.box, brand, number=number)
+
+    def publish(self, number):
+        for _ in range(number):
+            text = f"post {len(self.texts)} of the campaign"
+            brand = self.random.choice(("northwind", "contoso"))
+            made = self.case.json("-o", "retry.max=20", "publish", "-b", brand, text)
+            self.texts[text] = made["jobs"][0]["id"]
+
+    def publisher(self):
+        if self.verb == "run":
+            return self.case.start(*QUICK, "run", "--until-idle")
+        return self.case.start(*QUICK, "daemon")
+
+    def round(self):
+        self.publish(self.random.randint(1, 3))
+        process = self.publisher()
+        # The process needs some milliseconds to be born; the longest waits let whole settlings through.
+        moment = self.random.choice((0.03, 0.08, 0.2, 0.6)) * self.random.random() + 0.005
+        threading.Event().wait(moment * suite.patience())
+        process.kill()
+        for name in self.case.json("recover", "--dry-run").items():
+            if name[0] in ("interrupted", "unknown"):
+                self.seen[name[0]] += name[1]
+
+    def finish(self):
+        """Until all is published: what was set aside for its many interruptions is released by hand."""
+        for _ in range(5):
+            self.case.run_masthead(*QUICK, "run", "--until-idle", "--timeout", "240", timeout=260)
+            held = self.jobs("held")
+            if not held and not self.jobs("pending"):
+                return
+            self.seen["set aside"] += len(held)
+            for job in held:
+                self.case.run_ok("release", job["id"])
+
+    def jobs(self, status=None):
+        found, after = [], None
+        while True:
+            args = ["jobs", "--limit", "500"] + (["-s", status] if status else [])
+            page = self.case.json(*args, *(["--after", after] if after else []))
+            found += page["jobs"]
+            after = page["next"]
+            if not after:
+                return found
+
+    def verify(self):
+        case = self.case
+        ledger = self.box.ledger()
+        jobs = {job["text"]: job for job in self.jobs()}
+        counts = collections.Counter(entry["text"] for entry in ledger)
+        case.assertEqual([t for t, n in counts.items() if n > 1], [], "posted more than once")
+        case.assertEqual(sorted(set(self.texts) - set(counts)), [], "accepted, and never posted")
+        case.assertEqual(sorted(set(counts) - set(jobs)), [], "posted, and no job knows of it")
+        not_published = [(j["id"], j["status"], j["error"]) for j in jobs.values()
+                         if j["status"] != "published"]
+        case.assertEqual(not_published, [])
+        for entry in ledger:
+            case.assertEqual(entry["remote_id"], jobs[entry["text"]]["remote_id"])
+        case.assertTrue(case.json("log", "verify")["ok"])
+        case.assertTrue(case.json("check")["ok"])
+
+    def run(self):
+        for number in range(self.kills):
+            self.round()
+            if number % 10 == 9:
+                self.say(f"{number + 1} kills, {len(self.texts)} posts, {dict(self.seen)}")
+        self.finish()
+        self.verify()
+        self.say(f"{self.kills} kills, {len(self.texts)} posts, {dict(self.seen)}: each posted once")
+
+
+class ByHand(masthead.Case):
+    """What main() runs; the options are set on the class."""
+    options = None
+
+    def runTest(self):
+        o = self.options
+        Campaign(self, o.kills, o.seed, o.verb, o.faults, o.lag, say=print).run()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
+    parser.add_argument("--verb", choices=("daemon", "run"), default="daemon")
+    parser.add_argument("--faults", default=FAULTS)
+    parser.add_argument("--lag", type=int, default=60, help="the platform's visibility lag, ms")
+    ByHand.options = parser.parse_args()
+    print(f"seed {ByHand.options.seed}", flush=True)
+    result = unittest.TextTestRunner(verbosity=0).run(ByHand())
+    return 0 if result.wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
