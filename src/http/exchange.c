@@ -458,7 +458,7 @@ static bool take_response(struct exchange *x)
 		return false;
 	r->status = (int)status;
 	r->len = x->received.len;
-	r->body = arena_strndup(r->arena, x->received.data, x->received.len);
+	r->body = memcpy(arena_alloc(r->arena, r->len + 1), x->received.data, r->len);
 	r->at = clock_wall_ms();
 	r->duration_ms = clock_mono_ms() - x->started_ms;
 	return true;

@@ -188,7 +188,8 @@ static void describe_part(struct json *list, struct arena *a, const struct http_
 	if (p->file) {
 		json_set_str(o, "file", p->file);
 	} else {
-		struct http_text t = {.bytes = arena_strndup(a, p->bytes, p->len), .len = p->len};
+		struct http_text t = {.bytes = memcpy(arena_alloc(a, p->len + 1), p->bytes, p->len),
+				      .len = p->len};
 
 		json_set_str(o, "value", text_shown(a, &t));
 	}

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -73,6 +74,24 @@ static void exchange__html_and_empty_answers__are_answers(void **state)
 	assert_string_equal(transfer.response->body, "");
 	assert_int_equal(transfer.response->len, 0);
 	hostile_stop(&server);
+}
+
+static void serve_nul(struct hostile *h, int fd)
+{
+	static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\na\0b\0c";
+
+	if (hostile_read(h, fd))
+		send(fd, answer, sizeof(answer) - 1, MSG_NOSIGNAL);
+}
+
+static void exchange__nul_bytes__are_kept(void **state)
+{
+	(void)state;
+	hostile_start(&server, serve_nul);
+	assert_int_equal(fetch("/"), OK);
+	hostile_stop(&server);
+	assert_int_equal(transfer.response->len, 5);
+	assert_memory_equal(transfer.response->body, "a\0b\0c", 6);
 }
 
 static void exchange__interim_answers__are_passed_over(void **state)
@@ -436,6 +455,7 @@ int main(void)
 		CASE(exchange__plain_answer__is_whole),
 		CASE(exchange__methods__are_sent_as_named),
 		CASE(exchange__html_and_empty_answers__are_answers),
+		CASE(exchange__nul_bytes__are_kept),
 		CASE(exchange__interim_answers__are_passed_over),
 		CASE(exchange__redirect__is_not_followed),
 		CASE(exchange__compressed__is_left_as_it_is),
