@@ -12,6 +12,18 @@
 
 #define TOKEN_BYTES_MAX ((size_t)16 * 1024)
 
+void adapter_run(adapter_operation *const operations[OP_COUNT], const struct step_in *in,
+		 struct step_out *out)
+{
+	if (in->response != NULL)
+		out->has_window = http_rate_window(in->response, &out->window);
+	if ((int)in->op >= 0 && in->op < OP_COUNT && operations[in->op] != NULL)
+		operations[in->op](in, out);
+	else
+		step_fail(out, CLASS_PERMANENT, E_UNSUPPORTED, NULL, NULL,
+			  "this platform has no such operation");
+}
+
 const char *adapter_base(const struct step_in *in, const char *fallback)
 {
 	if (in->api_base != NULL && in->api_base[0] != '\0')

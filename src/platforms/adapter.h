@@ -5,6 +5,11 @@
 
 #include "platforms/platform.h"
 
+/* Does the operation that is asked for; one that the platform has not is E_UNSUPPORTED. Reads the answer's rate window. */
+typedef void adapter_operation(const struct step_in *in, struct step_out *out);
+void adapter_run(adapter_operation *const operations[OP_COUNT], const struct step_in *in,
+		 struct step_out *out);
+
 /* Where to send: the configuration's api_base, else the account's endpoint, else its server, else fallback. */
 const char *adapter_base(const struct step_in *in, const char *fallback);
 

@@ -115,16 +115,14 @@ static void validate(const struct post *post, const struct connection *conn, str
 
 static void step(const struct step_in *in, struct step_out *out)
 {
-	static void (*const operations[OP_COUNT])(const struct step_in *, struct step_out *) = {
+	static adapter_operation *const operations[OP_COUNT] = {
 		[OP_LOGIN] = bluesky_login,       [OP_REFRESH] = bluesky_refresh,
 		[OP_VERIFY] = bluesky_verify,     [OP_REVOKE] = bluesky_revoke,
 		[OP_PUBLISH] = bluesky_publish,   [OP_SETTLE] = bluesky_settle,
 		[OP_TAKEDOWN] = bluesky_takedown, [OP_FACTS] = bluesky_facts,
 	};
 
-	if (in->response != NULL)
-		out->has_window = http_rate_window(in->response, &out->window);
-	operations[in->op](in, out);
+	adapter_run(operations, in, out);
 }
 
 const struct platform bluesky_platform = {

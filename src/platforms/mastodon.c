@@ -218,16 +218,14 @@ static void validate(const struct post *post, const struct connection *conn, str
 
 static void step(const struct step_in *in, struct step_out *out)
 {
-	static void (*const operations[OP_COUNT])(const struct step_in *, struct step_out *) = {
+	static adapter_operation *const operations[OP_COUNT] = {
 		[OP_LOGIN] = mastodon_login,       [OP_REFRESH] = mastodon_refresh,
 		[OP_VERIFY] = mastodon_verify,     [OP_REVOKE] = mastodon_revoke,
 		[OP_PUBLISH] = mastodon_publish,   [OP_SETTLE] = mastodon_settle,
 		[OP_TAKEDOWN] = mastodon_takedown, [OP_FACTS] = mastodon_facts,
 	};
 
-	if (in->response != NULL)
-		out->has_window = http_rate_window(in->response, &out->window);
-	operations[in->op](in, out);
+	adapter_run(operations, in, out);
 }
 
 const struct platform mastodon_platform = {

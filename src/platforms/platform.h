@@ -33,6 +33,9 @@ enum platform_op {
 	OP_SETTLE, /* an unclear OP_PUBLISH: DONE = it is there, ABSENT, or UNDECIDED */
 	OP_TAKEDOWN,
 	OP_FACTS, /* read the server's limits into connection.facts; DONE with facts */
+	OP_REGISTER, /* OAuth, where the platform gives out clients by itself: -> client_id, client_secret */
+	OP_AUTHORIZE, /* OAuth: -> authorize_url, usually without a request */
+	OP_CODE,      /* OAuth: SLOT_CODE (and SLOT_VERIFIER) -> account, tokens */
 	OP_COUNT
 };
 
