@@ -57,7 +57,7 @@ enum err {
 #define ERR_ENUM(code, status, text) code,
 	ERR_TABLE(ERR_ENUM)
 #undef ERR_ENUM
-	ERR_COUNT
+		ERR_COUNT
 };
 
 /* What went wrong, for a person. `text` says what happened and to what,
@@ -65,9 +65,9 @@ enum err {
  * and may hold bytes from outside: make them safe on the way out. */
 struct err_info {
 	enum err code;
-	int source_code;     /* of the library or system call that failed; 0 if none */
-	int http_status;     /* 0 if no answer was involved */
-	char platform[64];   /* the platform's own error name, "" if none */
+	int source_code;   /* of the library or system call that failed; 0 if none */
+	int http_status;   /* 0 if no answer was involved */
+	char platform[64]; /* the platform's own error name, "" if none */
 	char text[768];
 	char hint[256];
 };

@@ -29,8 +29,9 @@ void json_free(struct json **j);
 const struct json *json_get(const struct json *obj, const char *name);
 /* A path of names and array indices: json_at(j, "record.embed.images.0.alt"). */
 const struct json *json_at(const struct json *j, const char *path);
-const char *json_str(const struct json *obj, const char *name);      /* NULL if not a string */
-int64_t json_int(const struct json *obj, const char *name, int64_t otherwise); /* |x| < 2^53, integral */
+const char *json_str(const struct json *obj, const char *name); /* NULL if not a string */
+int64_t json_int(const struct json *obj, const char *name,
+		 int64_t otherwise); /* |x| < 2^53, integral */
 double json_num(const struct json *obj, const char *name, double otherwise);
 bool json_bool(const struct json *obj, const char *name, bool otherwise);
 const char *json_as_str(const struct json *j);

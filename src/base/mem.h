@@ -17,7 +17,8 @@ NORETURN void die(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void die_set_hook(void (*hook)(void));
 
 /* An invariant that holds in released programs too. */
-#define INVARIANT(cond, what) ((cond) ? (void)0 : die("broken invariant at %s:%d: %s", __FILE__, __LINE__, what))
+#define INVARIANT(cond, what) \
+	((cond) ? (void)0 : die("broken invariant at %s:%d: %s", __FILE__, __LINE__, what))
 
 void *xmalloc(size_t size) MUST_USE;
 void *xcalloc(size_t n, size_t size) MUST_USE;
@@ -38,7 +39,7 @@ struct arena *arena_new(void) MUST_USE;
 /* An arena whose memory is wiped when freed, for answers that may hold tokens. */
 struct arena *arena_new_wiped(void) MUST_USE;
 void arena_free(struct arena **a);
-void *arena_alloc(struct arena *a, size_t size) MUST_USE; /* zeroed, max_align_t */
+void *arena_alloc(struct arena *a, size_t size) MUST_USE;    /* zeroed, max_align_t */
 char *arena_strdup(struct arena *a, const char *s) MUST_USE; /* NULL gives NULL */
 char *arena_strndup(struct arena *a, const char *s, size_t n) MUST_USE;
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_USE;

@@ -42,8 +42,8 @@ static bool ends_with(const char *s, size_t n, const char *tail)
 
 static bool names_secret(const char *s, size_t n)
 {
-	static const char *const tails[] = {"token",	  "secret",	"password", "passwd",
-					    "passphrase", "apikey",	"api_key",  "access_key",
+	static const char *const tails[] = {"token",      "secret",     "password", "passwd",
+					    "passphrase", "apikey",     "api_key",  "access_key",
 					    "accessjwt",  "refreshjwt", "api-key",  "client_key",
 					    "private_key"};
 	/* "code" ends many innocent names (error_code, status_code): only those of logins. */

@@ -23,9 +23,9 @@ struct safe {
 	const char *s;
 	size_t n, at;
 	unsigned flags;
-	uint32_t base;	   /* the last character that marks may follow; 0: none */
+	uint32_t base;     /* the last character that marks may follow; 0: none */
 	uint32_t previous; /* the last one let through; 0: none, or it was shown escaped */
-	unsigned marks;	   /* that followed the base */
+	unsigned marks;    /* that followed the base */
 };
 
 static void put(struct safe *t, const char *bytes, size_t n)

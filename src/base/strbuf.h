@@ -11,12 +11,12 @@
 #include "base/compiler.h"
 
 struct strbuf {
-	char *data;     /* never NULL after init; "" when empty */
+	char *data; /* never NULL after init; "" when empty */
 	size_t len;
 	size_t size;    /* allocated */
 	size_t ceiling; /* most bytes, without the NUL */
 	bool overflowed;
-	bool wiped;     /* old copies and the last one are overwritten before free */
+	bool wiped; /* old copies and the last one are overwritten before free */
 };
 
 #define STRBUF_CEILING_DEFAULT ((size_t)1 << 20)

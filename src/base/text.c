@@ -1,8 +1,8 @@
 /* base/text.c - Unicode as we need it: validity, counting, cells.
  *
- * Printable ASCII, which is nearly everything, never touches ICU: a string's
- * ASCII runs are counted by bytes, and the break iterator is opened by the first
- * text that needs it (its rules take a moment to load). A break iterator is kept
+ * Printable ASCII, which is nearly everything, never touches ICU, and characters
+ * that join nothing need only its property tables. The break iterator is opened by
+ * the first text that needs it, for its rules take milliseconds to load, and is kept
  * per thread, since opening one costs far more than setting its text. */
 #include "base/text.h"
 
@@ -208,24 +208,52 @@ static UBreakIterator *breaker(UText *text, const char *s, size_t n)
 	return b;
 }
 
-/* A printable ASCII character followed by ASCII or nothing is a cluster of its own. */
-static size_t simple_clusters(const char *s, size_t n)
+/* Does nothing join c to what stands before it? A line's end, too, is a border on both sides. */
+static bool starts_cluster(uint32_t c)
+{
+	if (c < 0x80)
+		return true;
+	switch (u_getIntPropertyValue((UChar32)c, UCHAR_GRAPHEME_CLUSTER_BREAK)) {
+	case U_GCB_OTHER:
+	case U_GCB_CONTROL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A character that joins nothing, before another that joins nothing or the end, is a cluster of its own, and most
+ * are: that much is known without the break iterator. The length of such a one at s, *c set, or 0. */
+static size_t simple_cluster(const char *s, size_t n, uint32_t *c)
+{
+	size_t width = text_decode(s, n, c);
+	uint32_t after = 0;
+
+	if (text_is_control(*c) || !starts_cluster(*c))
+		return 0;
+	if (width < n)
+		text_decode(s + width, n - width, &after);
+	return starts_cluster(after) ? width : 0;
+}
+
+/* Printable ASCII characters at s that are certainly clusters: all but one that marks could follow. */
+static size_t ascii_clusters(const char *s, size_t n)
 {
 	size_t run = text_ascii_run(s, n);
 
-	if (run < n && (unsigned char)s[run] >= 0x80 && run > 0)
-		run--;
-	return run;
+	return run > 0 && run < n && (unsigned char)s[run] >= 0x80 ? run - 1 : run;
 }
 
 size_t text_next_grapheme(const char *s, size_t n)
 {
 	size_t window = 64, end;
+	uint32_t c;
 
 	if (n == 0)
 		return 0;
-	if (simple_clusters(s, n < 2 ? n : 2) > 0)
-		return 1;
+	end = simple_cluster(s, n, &c);
+	if (end > 0)
+		return end;
 	/* A border is known from one character beyond it, so a look at the beginning
 	 * will do unless the border found is the window's own end. */
 	for (;; window *= 4) {
@@ -265,10 +293,22 @@ static bool count_cluster(const char *s UNUSED, size_t n UNUSED, void *arg)
 
 size_t text_graphemes(const char *s, size_t n)
 {
-	size_t count = simple_clusters(s, n), simple = count;
+	size_t count = 0, at = 0, step;
+	uint32_t c;
 
-	if (simple < n)
-		each_cluster(s + simple, n - simple, count_cluster, &count);
+	while (at < n) {
+		step = ascii_clusters(s + at, n - at);
+		count += step;
+		if (step == 0) {
+			step = simple_cluster(s + at, n - at, &c);
+			if (step == 0)
+				break;
+			count++;
+		}
+		at += step;
+	}
+	if (at < n)
+		each_cluster(s + at, n - at, count_cluster, &count);
 	return count;
 }
 
@@ -367,14 +407,40 @@ static bool cut_cluster(const char *s, size_t n, void *arg)
 	return true;
 }
 
+/* Cuts through the simple clusters that the text begins with. True when the end or the last cell is reached. */
+static bool cut_simple(const char *s, size_t n, struct cut *cut)
+{
+	uint32_t c;
+
+	while (cut->bytes < n) {
+		size_t left = n - cut->bytes, room = cut->max_cells - cut->cells;
+		size_t step = ascii_clusters(s + cut->bytes, left), cells = step;
+
+		if (step > room) {
+			cut->bytes += room;
+			cut->cells += room;
+			return true;
+		}
+		if (step == 0) {
+			step = simple_cluster(s + cut->bytes, left, &c);
+			if (step == 0)
+				return false;
+			cells = codepoint_cells(c);
+			if (cells > room)
+				return true;
+		}
+		cut->bytes += step;
+		cut->cells += cells;
+	}
+	return true;
+}
+
 size_t text_cut_cells(const char *s, size_t n, size_t max_cells, size_t *cells)
 {
 	struct cut cut = {0, 0, max_cells};
-	size_t simple = simple_clusters(s, n);
 
-	cut.bytes = cut.cells = simple < max_cells ? simple : max_cells;
-	if (cut.bytes == simple && simple < n)
-		each_cluster(s + simple, n - simple, cut_cluster, &cut);
+	if (!cut_simple(s, n, &cut))
+		each_cluster(s + cut.bytes, n - cut.bytes, cut_cluster, &cut);
 	if (cells)
 		*cells = cut.cells;
 	return cut.bytes;

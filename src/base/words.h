@@ -44,11 +44,11 @@
 /* What kind of failure an attempt met; decides what happens next. */
 #define ERR_CLASS_TABLE(X) \
 	X(CLASS_NONE, "") \
-	X(CLASS_TRANSIENT, "transient") /* not sent, or answered "not processed": retry */ \
+	X(CLASS_TRANSIENT, "transient")       /* not sent, or answered "not processed": retry */ \
 	X(CLASS_RATE_LIMITED, "rate_limited") /* again at T, uses up no retry */ \
-	X(CLASS_AUTH, "auth") /* refresh once, then a person */ \
-	X(CLASS_PERMANENT, "permanent") /* stop */ \
-	X(CLASS_UNKNOWN, "unknown") /* sent, outcome not known: settle */
+	X(CLASS_AUTH, "auth")                 /* refresh once, then a person */ \
+	X(CLASS_PERMANENT, "permanent")       /* stop */ \
+	X(CLASS_UNKNOWN, "unknown")           /* sent, outcome not known: settle */
 
 /* How an attempt ended (attempts_list[].outcome); "" while it runs. */
 #define OUTCOME_TABLE(X) \
@@ -59,7 +59,7 @@
 	X(OUTCOME_AUTH, "auth") \
 	X(OUTCOME_PERMANENT, "permanent") \
 	X(OUTCOME_UNKNOWN, "unknown") \
-	X(OUTCOME_ABSENT, "absent") /* settled: provably not there */ \
+	X(OUTCOME_ABSENT, "absent")           /* settled: provably not there */ \
 	X(OUTCOME_INTERRUPTED, "interrupted") /* the process ended before it was sent */
 
 #define WORDS_ENUM(e, ...) e,

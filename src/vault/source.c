@@ -18,7 +18,7 @@ enum err vault_global_init(struct err_info *info)
 
 	if (sodium_init() < 0)
 		return err_set(info, E_IO, "the cryptographic library cannot start");
-	/* A core file, and whoever may trace us, would see every secret. The limit alone
+		/* A core file, and whoever may trace us, would see every secret. The limit alone
 	 * does not stop a core handler that is piped to; not being dumpable does. */
 #ifndef WITH_SANITIZERS /* whose search for leaks traces us */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
