@@ -176,7 +176,7 @@ static enum err cached(struct store *s, const char *sql, sqlite3_stmt **st, stru
 
 static int parameter(sqlite3_stmt *st, int n)
 {
-	char name[8];
+	char name[16];
 
 	snprintf(name, sizeof(name), "$%d", n);
 	return sqlite3_bind_parameter_index(st, name);

@@ -4,11 +4,11 @@
 #   threaded_tests += tests/unit/vault/test_FILE
 # A source of another name, or more than one: tests_unit_vault_test_FILE_SOURCES.
 unit_tests += tests/unit/vault/test_hash
-tests_unit_vault_test_hash_SOURCES = tests/unit/vault/test_hash.c tests/unit/unit.h
+tests_unit_vault_test_hash_SOURCES = tests/unit/vault/test_hash.c
 tests_unit_vault_test_hash_LDADD = $(unit_vault_link)
 unit_tests += tests/unit/vault/test_secret
-tests_unit_vault_test_secret_SOURCES = tests/unit/vault/test_secret.c tests/unit/unit.h
+tests_unit_vault_test_secret_SOURCES = tests/unit/vault/test_secret.c
 tests_unit_vault_test_secret_LDADD = $(unit_vault_link)
 unit_tests += tests/unit/vault/test_vault
-tests_unit_vault_test_vault_SOURCES = tests/unit/vault/test_vault.c tests/unit/unit.h
+tests_unit_vault_test_vault_SOURCES = tests/unit/vault/test_vault.c
 tests_unit_vault_test_vault_LDADD = $(unit_vault_link)

@@ -1,5 +1,5 @@
 /* Digests against published vectors, fields that do not run together, and text forms. */
-#include "../unit.h"
+#include "../base/unit.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Secrets: reading, comparing, locking, and being gone afterwards. */
-#include "../unit.h"
+#include "../base/unit.h"
 
 #include <fcntl.h>
 #include <signal.h>
