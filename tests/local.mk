@@ -91,6 +91,7 @@ unit_ops_link = $(ops_link) $(CMOCKA_LIBS)
 unit_ui_link = $(ui_link) $(CMOCKA_LIBS)
 unit_cli_link = $(cli_link) $(CMOCKA_LIBS)
 unit_sandbox_link = $(sandbox_link) $(CMOCKA_LIBS)
+include tests/unit/local.mk
 include tests/unit/base/local.mk
 include tests/unit/vault/local.mk
 include tests/unit/store/local.mk

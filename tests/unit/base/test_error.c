@@ -1,5 +1,5 @@
 /* The error list and its detail. */
-#include "unit.h"
+#include "../unit.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Files: atomic replacement, whole reads, private directories. */
-#include "unit.h"
+#include "../unit.h"
 
 #include <errno.h>
 #include <ftw.h>

@@ -1,5 +1,5 @@
 /* JSON: what is refused, what is read, what is written. */
-#include "unit.h"
+#include "../unit.h"
 
 #include <locale.h>
 #include <stdlib.h>

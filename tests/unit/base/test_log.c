@@ -1,5 +1,5 @@
 /* The diagnostic log and the removal of credentials. */
-#include "unit.h"
+#include "../unit.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Allocation, arenas, dying. */
-#include "unit.h"
+#include "../unit.h"
 
 #include <fcntl.h>
 #include <stdio.h>

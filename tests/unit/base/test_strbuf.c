@@ -1,5 +1,5 @@
 /* The string buffer: growth, the ceiling, wiping. */
-#include "unit.h"
+#include "../unit.h"
 
 #include <stdlib.h>
 #include <string.h>

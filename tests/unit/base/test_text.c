@@ -1,5 +1,5 @@
 /* Unicode: validity, counting, cells, and what leaves for a terminal. */
-#include "unit.h"
+#include "../unit.h"
 
 #include <stdlib.h>
 #include <string.h>

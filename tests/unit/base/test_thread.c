@@ -1,6 +1,6 @@
 /* Threads, the fair mutex, flags, the queue. Nothing here sleeps: each wait is on
  * a condition. */
-#include "unit.h"
+#include "../unit.h"
 
 #include <errno.h>
 #include <poll.h>

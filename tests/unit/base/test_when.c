@@ -1,5 +1,5 @@
 /* Times: the calendar, zones with their gaps and overlaps, and what people type. */
-#include "unit.h"
+#include "../unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* The words that everybody speaks of, clocks and random numbers. */
-#include "unit.h"
+#include "../unit.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Digests against published vectors, fields that do not run together, and text forms. */
-#include "../base/unit.h"
+#include "../unit.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Secrets: reading, comparing, locking, and being gone afterwards. */
-#include "../base/unit.h"
+#include "../unit.h"
 
 #include <fcntl.h>
 #include <signal.h>

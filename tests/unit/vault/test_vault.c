@@ -1,5 +1,5 @@
 /* Key files, wrapped keys, sealed values: each way to go wrong says which it was. */
-#include "../base/unit.h"
+#include "../unit.h"
 
 #include <ftw.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* tests/unit/base/unit.h - cmocka with the headers that it wants before itself. */
+/* tests/unit/unit.h - cmocka with the headers that it wants before itself. */
 #ifndef MASTHEAD_TESTS_UNIT_H
 #define MASTHEAD_TESTS_UNIT_H
 

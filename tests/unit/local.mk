@@ -1,0 +1,3 @@
+# tests/unit: what the unit tests of several layers share.
+EXTRA_DIST += \
+	tests/unit/unit.h
