@@ -13,7 +13,8 @@ def problems(root):
     for folder in sorted(folders):
         listing = source.read(root, os.path.join(folder, "local.mk"))
         named = set(re.findall(r"[\w./-]+", re.sub(r"^#.*", "", listing, flags=re.M)))
-        on_disk = set(source.walk(root, folder, (".c", ".h")))
+        on_disk = {path for path in source.walk(root, folder, (".c", ".h"))
+                   if os.path.dirname(path) == folder}
         for path in sorted(on_disk):
             if path not in named and path[:-2] not in named:
                 found.append(f"{path}: not in {folder}/local.mk")
