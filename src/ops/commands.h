@@ -7,33 +7,45 @@
 
 #include "base/compiler.h"
 
-enum pane { PANE_BRANDS = 1, PANE_CONNECTIONS = 2, PANE_JOBS = 4, PANE_LOG = 8, PANE_JOB = 16 /* the opened job */,
-	    PANE_TRIAGE = 32, PANE_ALL = 63 };
+enum pane {
+	PANE_BRANDS = 1,
+	PANE_CONNECTIONS = 2,
+	PANE_JOBS = 4,
+	PANE_LOG = 8,
+	PANE_JOB = 16 /* the opened job */,
+	PANE_TRIAGE = 32,
+	PANE_PREVIEW = 64 /* a post before it is accepted */,
+	PANE_TEXT = 128 /* help and the like */,
+	PANE_FOUR = 15,
+	PANE_LISTS = 47 /* where rows can be searched and marked */,
+	PANE_ALL = 255
+};
 enum command_flags {
-	CMD_VERB = 1,        /* on the command line */
-	CMD_CONSOLE = 2,     /* in the console: key and ':' */
-	CMD_WRITES = 4,      /* refused with --readonly */
-	CMD_BULK = 8,        /* JOB... or filters; marks in the console */
-	CMD_DANGEROUS = 16,  /* the console asks */
+	CMD_VERB = 1,       /* on the command line */
+	CMD_CONSOLE = 2,    /* in the console: key and ':' */
+	CMD_WRITES = 4,     /* refused with --readonly */
+	CMD_BULK = 8,       /* JOB... or filters; marks in the console */
+	CMD_DANGEROUS = 16, /* the console asks */
 	CMD_NEEDS_TENANT = 32,
 	CMD_NEEDS_WORKSPACE = 64
 };
 
 /* One option of a verb, for getopt_long, --help, completions and the manual. */
 struct command_option {
-	char letter;             /* 0: none */
-	const char *name;        /* "brand" */
-	const char *arg;         /* "NAME"; NULL: a switch */
-	const char *help;        /* msgid */
-	const char *complete;    /* "brand" "connection" "platform" "status" "file" "job" "tenant" or NULL */
+	char letter;      /* 0: none */
+	const char *name; /* "brand" */
+	const char *arg;  /* "NAME"; NULL: a switch */
+	const char *help; /* msgid */
+	const char *
+		complete; /* "brand" "connection" "platform" "status" "file" "job" "tenant" or NULL */
 };
 struct command {
-	const char *name;        /* "publish", "job show", "move-down" */
+	const char *name; /* "publish", "job show", "move-down" */
 	unsigned flags;
-	unsigned panes;          /* where its keys work */
-	const char *keys;        /* default keys, space-separated: "j Down"; NULL: none */
-	const char *args;        /* synopsis of operands: "JOB..." */
-	const char *summary;     /* msgid: one line */
+	unsigned panes;      /* where its keys work */
+	const char *keys;    /* default keys, space-separated: "j Down"; NULL: none */
+	const char *args;    /* synopsis of operands: "JOB..." */
+	const char *summary; /* msgid: one line */
 	const struct command_option *options; /* ends with name NULL; NULL: none */
 };
 extern const struct command commands[]; /* in the order of the manual; ends with name NULL */
