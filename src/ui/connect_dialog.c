@@ -1,0 +1,243 @@
+/* ui/connect_dialog.c - the two forms that make brands and accounts.
+ *
+ * The app password goes from the masked field into the task, and is wiped there as soon as the
+ * worker is done with it; the field is emptied the moment it is sent. */
+#include "ui/connect_dialog.h"
+
+#include <stdio.h>
+
+#include "base/i18n.h"
+#include "base/mem.h"
+#include "ui/complete.h"
+#include "ui/console.h"
+#include "ui/form.h"
+
+static void text_of(const struct err_info *info, char *out, size_t size)
+{
+	snprintf(out, size, "%s: %s%s%s", err_name(info->code), info->text,
+		 info->hint[0] ? " " : "", info->hint);
+}
+
+/* ------------------------------------------------------------------ connect */
+enum { F_BRAND, F_PLATFORM, F_SERVER, F_HANDLE, F_SECRET, F_CONNECT_COUNT };
+
+static void connect_accept(struct console *c, struct form *f);
+
+static const struct form_field connect_fields[F_CONNECT_COUNT] = {
+	[F_BRAND] = {N_("Brand"), N_("The brand that the account speaks for."), false,
+		     complete_brands},
+	[F_PLATFORM] = {N_("Platform"), NULL, false, complete_platforms},
+	[F_SERVER] = {N_("Server"), N_("The account's server; empty for the platform's usual one."),
+		      false, NULL},
+	[F_HANDLE] = {N_("Handle"), N_("The account's handle or e-mail address."), false, NULL},
+	[F_SECRET] = {N_("App password"),
+		      N_("An app password made for Masthead, not the account's own. Never shown."),
+		      true, NULL},
+};
+static const struct form_spec connect_spec = {
+	.title = N_("Connect an account"),
+	.fields = connect_fields,
+	.n = F_CONNECT_COUNT,
+	.accept = connect_accept,
+};
+
+struct connect_task {
+	struct task task;
+	char values[F_CONNECT_COUNT][LINE_BYTES];
+	char account[400];
+	int64_t id;
+	bool again;
+};
+
+static void connect_run(struct task *t, struct ops *o)
+{
+	struct connect_task *w = (struct connect_task *)t;
+	struct connect_request r = {
+		.brand = w->values[F_BRAND],
+		.platform = w->values[F_PLATFORM],
+		.server = w->values[F_SERVER][0] ? w->values[F_SERVER] : NULL,
+		.handle = w->values[F_HANDLE][0] ? w->values[F_HANDLE] : NULL,
+		.secret = w->values[F_SECRET][0] ? w->values[F_SECRET] : NULL,
+		.secret_fd = -1,
+		.token_fd = -1,
+		.client_secret_fd = -1,
+		.no_browser = true,
+		.timeout_ms = 60000,
+		.abort_flag = worker_abort_flag(t),
+	};
+	struct arena *a = arena_new();
+	struct connection conn;
+
+	t->e = ops_connect(o, &r, a, &conn, &w->again, &t->info);
+	wipe(w->values[F_SECRET], sizeof(w->values[F_SECRET]));
+	if (t->e == OK) {
+		w->id = conn.id;
+		snprintf(w->account, sizeof(w->account), "%s/%s/%s", conn.brand, conn.platform,
+			 conn.account ? conn.account : "");
+	}
+	arena_free(&a);
+}
+
+static void connect_done(struct task *t, struct console *c)
+{
+	struct connect_task *w = (struct connect_task *)t;
+	struct form *f = form_find(c, &connect_spec);
+	char text[1100];
+
+	if (t->e != OK) {
+		text_of(&t->info, text, sizeof(text));
+		if (f)
+			form_say(f, true, text);
+		say_error(c, &t->info);
+		return;
+	}
+	if (f)
+		form_close(c, f);
+	say(c, MESSAGE_GOOD,
+	    w->again ? _("%s is logged in again (connection %lld).")
+		     : _("%s is connected (connection %lld)."),
+	    w->account, (long long)w->id);
+	console_changed(c);
+}
+
+static void connect_dispose(struct task *t)
+{
+	struct connect_task *w = (struct connect_task *)t;
+
+	wipe(w->values, sizeof(w->values));
+	xfree(&w);
+}
+
+static void connect_accept(struct console *c, struct form *f)
+{
+	struct connect_task *w = xcalloc(1, sizeof(*w));
+
+	w->task = (struct task){.run = connect_run,
+				.done = connect_done,
+				.dispose = connect_dispose,
+				.doing = N_("connecting")};
+	for (size_t i = 0; i < F_CONNECT_COUNT; i++)
+		snprintf(w->values[i], sizeof(w->values[i]), "%s", form_value(f, i));
+	form_clear_secrets(f);
+	form_say(f, false, _("Connecting. The screen stays usable; Esc leaves this form."));
+	worker_send(c->worker, &w->task);
+}
+
+void connect_dialog_open(struct console *c, const char *brand, const char *platform,
+			 const char *server, const char *handle)
+{
+	const char *values[F_CONNECT_COUNT] = {brand, platform, server, handle, NULL};
+
+	form_open(c, &connect_spec, values);
+}
+
+/* ------------------------------------------------------------------ brands */
+enum { F_NAME, F_ZONE, F_CATCH_UP, F_COLOR, F_BRAND_COUNT };
+
+static void colors(struct console *c, const char *prefix, struct strbuf *out)
+{
+	(void)c;
+	(void)prefix;
+	strbuf_puts(out, "red\ngreen\nyellow\nblue\nmagenta\ncyan\n");
+}
+
+static void brand_accept(struct console *c, struct form *f);
+
+static const struct form_field brand_fields[F_BRAND_COUNT] = {
+	[F_NAME] = {N_("Name"), NULL, false, NULL},
+	[F_ZONE] = {N_("Time zone"), N_("IANA name, e.g. Europe/Berlin; empty for this machine's."),
+		    false, NULL},
+	[F_CATCH_UP] =
+		{N_("Catch up"),
+		 N_("Missed posts: publish if late by at most so many minutes, or \"hold\"."),
+		 false, NULL},
+	[F_COLOR] = {N_("Colour"), NULL, false, colors},
+};
+static const struct form_spec add_spec = {.title = N_("New brand"),
+					  .fields = brand_fields,
+					  .n = F_BRAND_COUNT,
+					  .accept = brand_accept};
+static const struct form_spec edit_spec = {
+	.title = N_("Brand"), .fields = brand_fields, .n = F_BRAND_COUNT, .accept = brand_accept};
+
+struct brand_task {
+	struct task task;
+	const struct form_spec *spec;
+	char old[NAME_BYTES]; /* "": a new brand */
+	char values[F_BRAND_COUNT][LINE_BYTES];
+};
+static char edited[NAME_BYTES]; /* the name under which the open edit form's brand is known */
+
+static void brand_run(struct task *t, struct ops *o)
+{
+	struct brand_task *w = (struct brand_task *)t;
+	struct brand_request r = {
+		.name = w->values[F_NAME],
+		.timezone = w->values[F_ZONE][0] ? w->values[F_ZONE] : NULL,
+		.catch_up = w->values[F_CATCH_UP][0] ? w->values[F_CATCH_UP] : NULL,
+		.color = w->values[F_COLOR][0] ? w->values[F_COLOR] : NULL,
+	};
+	struct arena *a = arena_new();
+	struct brand b;
+
+	if (w->old[0])
+		t->e = ops_brand_edit(o, w->old, &r, a, &b, &t->info);
+	else
+		t->e = ops_brand_add(o, &r, a, &b, &t->info);
+	arena_free(&a);
+}
+
+static void brand_done(struct task *t, struct console *c)
+{
+	struct brand_task *w = (struct brand_task *)t;
+	struct form *f = form_find(c, w->spec);
+	char text[1100];
+
+	if (t->e != OK) {
+		text_of(&t->info, text, sizeof(text));
+		if (f)
+			form_say(f, true, text);
+		say_error(c, &t->info);
+		return;
+	}
+	if (f)
+		form_close(c, f);
+	say(c, MESSAGE_GOOD,
+	    w->old[0] ? _("Brand %s is changed.")
+		      : _("Brand %s is there; connect its accounts next."),
+	    w->values[F_NAME]);
+	console_changed(c);
+}
+
+static void brand_dispose(struct task *t)
+{
+	xfree(&t);
+}
+
+static void brand_accept(struct console *c, struct form *f)
+{
+	struct brand_task *w = xcalloc(1, sizeof(*w));
+	bool editing = form_find(c, &edit_spec) == f;
+
+	w->task = (struct task){.run = brand_run, .done = brand_done, .dispose = brand_dispose};
+	w->spec = editing ? &edit_spec : &add_spec;
+	snprintf(w->old, sizeof(w->old), "%s", editing ? edited : "");
+	for (size_t i = 0; i < F_BRAND_COUNT; i++)
+		snprintf(w->values[i], sizeof(w->values[i]), "%s", form_value(f, i));
+	worker_send(c->worker, &w->task);
+}
+
+void brand_dialog_open(struct console *c, const struct brand *b, const char *name)
+{
+	char catch_up[32] = "";
+	const char *values[F_BRAND_COUNT] = {b ? b->name : name, b ? b->timezone : NULL, catch_up,
+					     b ? b->color : NULL};
+
+	if (b && b->catch_up_min == CATCH_UP_HOLD)
+		snprintf(catch_up, sizeof(catch_up), "hold");
+	else if (b && b->catch_up_min >= 0)
+		snprintf(catch_up, sizeof(catch_up), "%lld", (long long)b->catch_up_min);
+	if (b)
+		snprintf(edited, sizeof(edited), "%s", b->name);
+	form_open(c, b ? &edit_spec : &add_spec, values);
+}

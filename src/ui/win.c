@@ -1,0 +1,92 @@
+/* ui/win.c - the arithmetic of the layout. */
+#include "ui/win.h"
+
+static int clamp(int v, int lo, int hi)
+{
+	if (v < lo)
+		return lo;
+	return v > hi ? hi : v;
+}
+
+static void place_four(struct layout *l)
+{
+	const struct rect b = l->body;
+	int band = clamp(b.h * 2 / 7, 4, 16);
+	int log = clamp(b.h * 2 / 7, 4, 18);
+	int left = b.w * 2 / 5;
+
+	/* One column between the two upper panes holds the rule. */
+	l->pane[0] = (struct rect){b.y, b.x, band, left - 1};
+	l->pane[1] = (struct rect){b.y, b.x + left, band, b.w - left};
+	l->pane[2] = (struct rect){b.y + band, b.x, b.h - band - log, b.w};
+	l->pane[3] = (struct rect){b.y + b.h - log, b.x, log, b.w};
+}
+
+void layout_make(struct layout *l, int h, int w, bool zoomed, int focus)
+{
+	*l = (struct layout){.h = h, .w = w};
+	if (w < LAYOUT_MIN_W || h < LAYOUT_MIN_H) {
+		l->kind = LAYOUT_TOO_SMALL;
+		return;
+	}
+	l->status = (struct rect){0, 0, 1, w};
+	l->body = (struct rect){1, 0, h - 3, w};
+	l->hint = (struct rect){h - 2, 0, 1, w};
+	l->message = (struct rect){h - 1, 0, 1, w};
+	if (zoomed || w < LAYOUT_FOUR_W || h < LAYOUT_FOUR_H) {
+		l->kind = LAYOUT_ONE;
+		l->pane[clamp(focus, 0, PANES - 1)] = l->body;
+		return;
+	}
+	l->kind = LAYOUT_FOUR;
+	place_four(l);
+}
+
+static int needed(const struct column *c, size_t n, const int *widths)
+{
+	int sum = 0;
+	for (size_t i = 0; i < n; i++)
+		if (widths[i] > 0)
+			sum += c[i].min + 1;
+	return sum - 1;
+}
+
+void columns_fit(const struct column *c, size_t n, int width, int *widths)
+{
+	for (size_t i = 0; i < n; i++)
+		widths[i] = c[i].min;
+	while (needed(c, n, widths) > width) {
+		size_t worst = n;
+		for (size_t i = 0; i < n; i++)
+			if (widths[i] > 0 && c[i].rank > 0 &&
+			    (worst == n || c[i].rank > c[worst].rank))
+				worst = i;
+		if (worst == n)
+			break;
+		widths[worst] = 0;
+	}
+	int left = width - needed(c, n, widths);
+	for (size_t i = 0; i < n && left > 0; i++) {
+		if (widths[i] == 0 || c[i].flex)
+			continue;
+		int more = c[i].want - c[i].min;
+		if (more > left)
+			more = left;
+		if (more > 0) {
+			widths[i] += more;
+			left -= more;
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		if (widths[i] > 0 && c[i].flex && left > 0) {
+			widths[i] += left;
+			left = 0;
+		}
+	/* Not even what may not be dropped fits: the last one kept is cut. */
+	for (size_t i = n; i-- > 0 && left < 0;)
+		if (widths[i] > 0) {
+			int less = widths[i] < -left ? widths[i] : -left;
+			widths[i] -= less;
+			left += less;
+		}
+}
