@@ -7,6 +7,12 @@
 /* integrity_check, foreign_key_check, modes of files, schema as known. Calls report per problem. */
 enum err admin_check(struct store *s, void (*report)(void *self, const char *code, const char *message, bool repairable),
 		     void *self, struct err_info *info) MUST_USE;
+/* The pages alone, for a large database: workspace_open checks those of small ones only (and, after an unclean end, of middling
+ * ones), so that no first frame waits for it. For the publisher, behind the first frame. E_CORRUPT. */
+enum err admin_quick_check(struct store *s, struct err_info *info) MUST_USE;
+/* [tx] After a restore: chains whose head in DIR/head is ahead of the database begin a new segment, whose first entry
+ * records that head. Without it the log is rightly reported as cut off. */
+enum err admin_restored(struct store *s, struct err_info *info) MUST_USE;
 /* settings(tenant_id, key, value); tenant 0: the workspace. value NULL on set removes. [tx] for set. */
 enum err setting_get(struct store *s, int64_t tenant_id, const char *key, struct arena *a, const char **value,
 		     struct err_info *info) MUST_USE; /* *value NULL when absent */

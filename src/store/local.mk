@@ -4,24 +4,38 @@ libmasthead_store_a_SOURCES = \
 	src/store/admin.h \
 	src/store/audit.h \
 	src/store/connections.h \
+	src/store/job_row.h \
 	src/store/jobs.h \
+	src/store/jobs_filter.h \
 	src/store/posts.h \
+	src/store/secrets.h \
 	src/store/store.h \
 	src/store/store_private.h \
 	src/store/tenants.h \
 	src/store/workspace.h \
+	src/store/admin.c \
+	src/store/attempts.c \
 	src/store/audit.c \
 	src/store/backup.c \
 	src/store/brands.c \
 	src/store/chain.c \
+	src/store/claims.c \
 	src/store/connection.c \
+	src/store/connections.c \
 	src/store/counters.c \
 	src/store/heads.c \
+	src/store/jobs.c \
+	src/store/jobs_check.c \
+	src/store/jobs_filter.c \
+	src/store/jobs_page.c \
+	src/store/jobs_read.c \
 	src/store/list.c \
 	src/store/migrate.c \
 	src/store/pauses.c \
+	src/store/posts.c \
 	src/store/publock.c \
 	src/store/scope.c \
+	src/store/secrets.c \
 	src/store/settings.c \
 	src/store/sql.c \
 	src/store/store.c \

@@ -82,7 +82,6 @@ CREATE TABLE platform_connections (
   last_verified_at   INTEGER,
   last_error         TEXT,                   -- 'E_CODE: text'
   paused             INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
-  key_version        INTEGER,                -- of the tenant's key that sealed the four below
   password_sealed    BLOB,
   access_sealed      BLOB,
   refresh_sealed     BLOB,

@@ -175,6 +175,8 @@ void store_rollback(struct store *s)
 		if (db_exec(s, &info, "ROLLBACK", ""))
 			die("cannot roll back: %s", info.text);
 	}
+	/* It may have been made in this transaction, and then it is no more. */
+	tenant_key_free(&s->key);
 	s->in_tx = false;
 	s->heads_n = 0;
 	write_lock_drop(s->w->lock);

@@ -168,6 +168,11 @@ enum err next_id(struct store *s, int64_t tenant_id, const char *table, int64_t 
 enum err count_jobs(struct store *s, int64_t tenant_id, int64_t connection_id, const char *status,
 		    int64_t by, struct err_info *info) MUST_USE;
 
+/* A post's media as they go to a platform ('' or NULL: as written). */
+enum err media_read(struct store *s, int64_t tenant_id, int64_t post_id, const char *platform,
+		    struct arena *a, const struct media **out, size_t *n,
+		    struct err_info *info) MUST_USE;
+
 /* Lists of a few hundred named things are read whole and then cut (list.c). keys: one a row, unique; kind: a letter that
  * tells the lists' cursors apart. E_INVALID: not a cursor of this list. */
 struct list_cut {

@@ -532,6 +532,11 @@ bool workspace_created(const struct workspace *w)
 	return w->created;
 }
 
+bool workspace_was_unclean(const struct workspace *w)
+{
+	return w->unclean;
+}
+
 bool workspace_chain_restarted(const struct workspace *w)
 {
 	return w->chain_restarted;

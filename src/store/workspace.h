@@ -27,7 +27,8 @@ struct workspace_options {
 
 struct workspace;
 /* Opens, creates or migrates (checked backup beside it in backups/ first). Errors: E_NOT_FOUND (none and not create), E_SCHEMA_NEWER,
- * E_CORRUPT (foreign application id, failed quick_check, not a database), E_BUSY, E_DISK_FULL, E_IO, E_INVALID (modes, owner). */
+ * E_CORRUPT (foreign application id, not a database, failed quick_check: of files up to 1 MiB always, up to 32 MiB after an unclean end;
+ * larger ones: admin_quick_check), E_BUSY, E_DISK_FULL, E_IO, E_INVALID (modes, owner). */
 enum err workspace_open(const struct workspace_options *o, struct workspace **w, struct err_info *info) MUST_USE;
 /* All stores must be closed. The last process to leave checkpoints (TRUNCATE) under the lock. */
 void workspace_close(struct workspace **w);
@@ -37,6 +38,8 @@ const char *workspace_uuid(const struct workspace *w);
 const char *workspace_media_dir(const struct workspace *w);
 const char *workspace_key_file(const struct workspace *w);
 bool workspace_created(const struct workspace *w); /* by this open */
+/* Nobody else had it open, and who did last left without a checkpoint (killed, or no power). */
+bool workspace_was_unclean(const struct workspace *w);
 /* A lost chain key starts a new segment: true when this open found it lost (it is logged). */
 bool workspace_chain_restarted(const struct workspace *w);
 

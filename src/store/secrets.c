@@ -1,0 +1,176 @@
+/* store/secrets.c - the sealed columns of a connection. A value is sealed with its tenant's newest data key, for this
+ * tenant, connection and field; the sealed form names the key's version, so older values open as long as their key is kept. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "store/connections.h"
+#include "store/secrets.h"
+#include "store/store_private.h"
+#include "vault/vault.h"
+
+const char *const conn_field_columns[CONN_FIELD_COUNT] = {
+	[CONN_PASSWORD] = "password",
+	[CONN_ACCESS] = "access",
+	[CONN_REFRESH] = "refresh",
+	[CONN_CLIENT_SECRET] = "client_secret",
+};
+
+static const char *const read_sealed[CONN_FIELD_COUNT] = {
+	[CONN_PASSWORD] =
+		"SELECT password_sealed FROM {platform_connections} WHERE tenant_id=$1 AND id=$2",
+	[CONN_ACCESS] =
+		"SELECT access_sealed FROM {platform_connections} WHERE tenant_id=$1 AND id=$2",
+	[CONN_REFRESH] =
+		"SELECT refresh_sealed FROM {platform_connections} WHERE tenant_id=$1 AND id=$2",
+	[CONN_CLIENT_SECRET] =
+		"SELECT client_secret_sealed FROM {platform_connections} WHERE tenant_id=$1 AND id=$2",
+};
+
+static const char *const write_sealed[CONN_FIELD_COUNT] = {
+	[CONN_PASSWORD] =
+		"UPDATE {platform_connections} SET password_sealed=$3 WHERE tenant_id=$1 AND id=$2",
+	[CONN_ACCESS] =
+		"UPDATE {platform_connections} SET access_sealed=$3 WHERE tenant_id=$1 AND id=$2",
+	[CONN_REFRESH] =
+		"UPDATE {platform_connections} SET refresh_sealed=$3 WHERE tenant_id=$1 AND id=$2",
+	[CONN_CLIENT_SECRET] =
+		"UPDATE {platform_connections} SET client_secret_sealed=$3 WHERE tenant_id=$1 AND id=$2",
+};
+
+static enum err make_tenant_key(struct store *s, const struct vault *v, int64_t tenant_id,
+				struct tenant_key **out, struct err_info *info)
+{
+	struct tenant_key *k = vault_new_tenant_key(v, tenant_id, 1);
+	struct strbuf b;
+	enum err e;
+
+	need_tx(s);
+	strbuf_init(&b, 4096);
+	vault_wrap_tenant_key(v, k, &b);
+	e = db_exec(
+		s, info,
+		"INSERT INTO {tenant_keys} (tenant_id, version, wrapped, created_at) VALUES ($1, 1, $2, $3)",
+		"ibi", tenant_id, b.data, b.len, clock_wall_ms());
+	strbuf_free(&b);
+	if (e)
+		tenant_key_free(&k);
+	else
+		*out = k;
+	return e;
+}
+
+/* version 0: the newest, made if there is none yet (then inside a transaction). Borrowed; kept with the store. */
+static enum err tenant_key_for(struct store *s, int64_t tenant_id, int64_t version,
+			       const struct tenant_key **out, struct err_info *info)
+{
+	const struct vault *v = NULL;
+	sqlite3_stmt *st = NULL;
+	struct tenant_key *k = NULL;
+	bool row = false;
+	enum err e;
+
+	if (s->key && tenant_key_tenant(s->key) == tenant_id &&
+	    version == tenant_key_version(s->key)) {
+		*out = s->key;
+		return OK;
+	}
+	e = workspace_vault(s->w, &v, info);
+	if (!e)
+		e = db_query(
+			s, info, &st,
+			"SELECT version, wrapped FROM {tenant_keys} WHERE tenant_id=$1 AND ($2=0 OR version=$2)"
+			" ORDER BY version DESC LIMIT 1",
+			"ii", tenant_id, version);
+	if (!e)
+		e = db_step(s, st, &row, info);
+	if (!e && row)
+		e = vault_unwrap_tenant_key(v, tenant_id, col_int(st, 0),
+					    sqlite3_column_blob(st, 1),
+					    (size_t)sqlite3_column_bytes(st, 1), &k, info);
+	db_done(st);
+	if (!e && !row && version)
+		e = err_set(info, E_CORRUPT, "version %lld of the tenant's key is not there",
+			    (long long)version);
+	if (!e && !row)
+		e = make_tenant_key(s, v, tenant_id, &k, info);
+	if (e) {
+		tenant_key_free(&k);
+		return e;
+	}
+	tenant_key_free(&s->key);
+	s->key = k;
+	*out = k;
+	return OK;
+}
+
+enum err secret_store(struct store *s, int64_t tenant_id, int64_t connection_id, enum conn_field f,
+		      const struct secret *value, struct err_info *info)
+{
+	const struct tenant_key *k;
+	struct seal_place place = {connection_id, conn_field_columns[f]};
+	struct strbuf b;
+	enum err e;
+
+	if (secret_len(value) == 0) /* an empty one never overwrites a good one */
+		return OK;
+	e = tenant_key_for(s, tenant_id, 0, &k, info);
+	if (e)
+		return e;
+	strbuf_init(&b, SECRET_BYTES_MAX + SEAL_OVERHEAD_BYTES);
+	vault_seal(k, &place, value, &b);
+	e = db_exec(s, info, write_sealed[f], "iib", tenant_id, connection_id, b.data, b.len);
+	strbuf_free(&b);
+	return e;
+}
+
+/* The sealed form: one byte, then the key's version, big-endian. */
+static int64_t sealed_version(const unsigned char *p, size_t n)
+{
+	if (n < SEAL_OVERHEAD_BYTES)
+		return -1;
+	return (int64_t)p[1] << 24 | (int64_t)p[2] << 16 | (int64_t)p[3] << 8 | (int64_t)p[4];
+}
+
+enum err connection_secret(struct store *s, int64_t tenant_id, int64_t id, enum conn_field f,
+			   struct secret **out, struct err_info *info)
+{
+	const struct tenant_key *k;
+	struct seal_place place = {id, conn_field_columns[f]};
+	sqlite3_stmt *st = NULL;
+	struct strbuf b;
+	bool row = false, sealed = false;
+	int64_t version;
+	enum err e = need_tenant(s, tenant_id, info);
+
+	if (e)
+		return e;
+	strbuf_init(&b, SECRET_BYTES_MAX + SEAL_OVERHEAD_BYTES);
+	e = db_query(s, info, &st, read_sealed[f], "ii", tenant_id, id);
+	if (!e)
+		e = db_step(s, st, &row, info);
+	if (!e && !row)
+		e = err_set(info, E_NOT_FOUND, "there is no connection with the number %lld",
+			    (long long)id);
+	if (!e && sqlite3_column_type(st, 0) != SQLITE_NULL) {
+		strbuf_add(&b, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0));
+		sealed = true;
+	}
+	db_done(st);
+	if (!e && !sealed)
+		*out = NULL;
+	if (!e && sealed) {
+		version = sealed_version((const unsigned char *)b.data, b.len);
+		if (version <= 0)
+			e = err_set(info, E_CORRUPT,
+				    "the sealed value of connection %lld is damaged",
+				    (long long)id);
+		if (!e)
+			e = tenant_key_for(s, tenant_id, version, &k, info);
+		if (!e)
+			e = vault_open(k, &place, b.data, b.len, out, info);
+	}
+	strbuf_free(&b);
+	return e;
+}

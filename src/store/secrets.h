@@ -1,0 +1,13 @@
+/* store/secrets.h - inside the store: sealing one value of a connection. */
+#ifndef MASTHEAD_STORE_SECRETS_H
+#define MASTHEAD_STORE_SECRETS_H
+
+#include "store/connections.h"
+
+extern const char *const conn_field_columns[CONN_FIELD_COUNT];
+
+/* [tx] Seals and stores; an empty or NULL value changes nothing. E_VAULT_LOCKED, E_VAULT_KEY. */
+enum err secret_store(struct store *s, int64_t tenant_id, int64_t connection_id, enum conn_field f,
+		      const struct secret *value, struct err_info *info) MUST_USE;
+
+#endif
