@@ -141,13 +141,16 @@ enum err admin_quick_check(struct store *s, struct err_info *info)
 
 static enum err resume_chain(struct store *s, const struct outside_head *h, struct err_info *info)
 {
-	int64_t newest = 0;
+	int64_t newest = 0, known = h->tenant_id == 0;
 	char words[200];
 	enum err e = db_int(s, info, &newest,
 			    "SELECT max(seq) FROM {publishing_logs} WHERE tenant_id=$1", "i",
 			    h->tenant_id);
 
-	if (e || newest >= h->seq)
+	if (!e && h->tenant_id)
+		e = db_int(s, info, &known, "SELECT 1 FROM {tenants} WHERE id=$1", "i", h->tenant_id);
+	/* A tenant that was added after the backup is gone, and its chain with it. */
+	if (e || newest >= h->seq || !known)
 		return e;
 	snprintf(words, sizeof(words), "restored at entry %lld; the head outside was %lld %s",
 		 (long long)newest, (long long)h->seq, h->hash);

@@ -147,3 +147,30 @@ int64_t fixture_brand(struct fixture *f, struct store *s, const char *name)
 	assert_ok(f, store_commit(s, &f->info));
 	return id;
 }
+
+int64_t fixture_connection(struct fixture *f, struct store *s, int64_t brand, const char *platform,
+			   const char *account)
+{
+	struct connection_values v = {.brand_id = brand, .platform = platform, .account = account};
+	int64_t id = 0;
+
+	assert_ok(f, store_begin(s, &f->info));
+	assert_ok(f, connection_store(s, &v, &id, NULL, &f->info));
+	assert_ok(f, store_commit(s, &f->info));
+	return id;
+}
+
+int64_t fixture_job(struct fixture *f, struct store *s, int64_t brand, int64_t connection,
+		    enum job_status st, int64_t at)
+{
+	struct post p = {.brand_id = brand, .text = "The autumn menu is here."};
+	struct job_values v = {
+		.connection_id = connection, .status = st, .scheduled_at = at, .max_retries = 3};
+	int64_t id = 0;
+
+	assert_ok(f, store_begin(s, &f->info));
+	assert_ok(f, post_add(s, &p, &v.post_id, &f->info));
+	assert_ok(f, job_add(s, &v, &id, &f->info));
+	assert_ok(f, store_commit(s, &f->info));
+	return id;
+}

@@ -4,3 +4,7 @@ store_fixture = tests/unit/store/fixture.c tests/unit/store/fixture.h
 unit_tests += tests/unit/store/test_workspace
 tests_unit_store_test_workspace_SOURCES = tests/unit/store/test_workspace.c $(store_fixture)
 tests_unit_store_test_workspace_LDADD = $(unit_store_link)
+
+unit_tests += tests/unit/store/test_jobs
+tests_unit_store_test_jobs_SOURCES = tests/unit/store/test_jobs.c $(store_fixture)
+tests_unit_store_test_jobs_LDADD = $(unit_store_link)
