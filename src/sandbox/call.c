@@ -1,6 +1,7 @@
 /* sandbox/call.c - what the simulated platforms share: reading a request, writing an answer, accepting a post. */
 #include "sandbox/call.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -107,4 +108,14 @@ void call_derive(int64_t seed, const char *platform, const char *name, const cha
 	for (size_t i = 0; i < n; i++)
 		out[i] = alphabet[digest[i] % letters];
 	out[n] = '\0';
+}
+
+void call_token(const struct world *w, int64_t session, char *out, size_t size)
+{
+	char number[24], text[33];
+
+	snprintf(number, sizeof(number), "%lld", (long long)session);
+	call_derive(world_seed(w), "token", number, "session",
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", text, 32);
+	snprintf(out, size, "sandbox-oauth-%s-%s", number, text);
 }

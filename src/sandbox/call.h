@@ -16,7 +16,8 @@ struct call {
 	struct world *world;
 	struct ledger *ledger;
 	const struct listener_request *request;
-	const char *path; /* without the platform's prefix */
+	const char *path;  /* without the platform's prefix */
+	bool ignores_keys; /* this server knows no idempotency keys */
 	struct listener_answer *answer;
 	int64_t now_ms;
 	int64_t ledger_line; /* to be flushed before the answer leaves; 0: none */
@@ -38,7 +39,7 @@ struct sandbox_platform {
 	void (*damage)(struct call *c, enum fault_kind kind);
 };
 
-extern const struct sandbox_platform sandbox_bluesky;
+extern const struct sandbox_platform sandbox_bluesky, sandbox_mastodon;
 
 /* Puts a JSON value in as the answer and frees it. */
 void call_json(struct call *c, int status, struct json *j);
@@ -61,5 +62,8 @@ const char *call_account_label(struct arena *arena, int64_t n);
 /* Characters of the alphabet that follow from seed, platform, name and purpose. out takes n + 1. */
 void call_derive(int64_t seed, const char *platform, const char *name, const char *purpose,
 		 const char *alphabet, char *out, size_t n);
+
+/* The opaque token of a session. */
+void call_token(const struct world *w, int64_t session, char *out, size_t size);
 
 #endif

@@ -12,10 +12,17 @@ libmasthead_sandbox_a_SOURCES = \
 	src/sandbox/cid.h \
 	src/sandbox/faults.c \
 	src/sandbox/faults.h \
+	src/sandbox/fields.c \
+	src/sandbox/fields.h \
 	src/sandbox/jwt.c \
 	src/sandbox/jwt.h \
 	src/sandbox/ledger.c \
 	src/sandbox/ledger.h \
+	src/sandbox/mastodon.c \
+	src/sandbox/mastodon.h \
+	src/sandbox/mastodon_media.c \
+	src/sandbox/mastodon_oauth.c \
+	src/sandbox/mastodon_status.c \
 	src/sandbox/sandbox.c \
 	src/sandbox/sandbox.h \
 	src/sandbox/strmap.c \

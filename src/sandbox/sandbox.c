@@ -17,8 +17,19 @@
 /* An answer that no client should take for one. */
 #define GARBAGE "\x00\xff\xfe{\"uri\": <html>\x1b[2J"
 
-static const struct sandbox_platform *const simulated[] = {&sandbox_bluesky};
-static const char *const simulated_names[] = {"bluesky", NULL};
+static const struct sandbox_platform *const simulated[] = {&sandbox_bluesky, &sandbox_mastodon};
+static const char *const simulated_names[] = {"bluesky", "mastodon", NULL};
+
+/* Where their servers answer. */
+static const struct mount {
+	const char *prefix;
+	const struct sandbox_platform *platform;
+	bool ignores_keys;
+} mounts[] = {
+	{"/bluesky", &sandbox_bluesky, false},
+	{"/mastodon", &sandbox_mastodon, false},
+	{"/mastodon-nokey", &sandbox_mastodon, true},
+};
 
 struct sandbox {
 	struct listener *listener;
@@ -94,16 +105,16 @@ static void answer_with_fault(struct call *c, struct fault f)
 	}
 }
 
-/* The platform whose prefix the path has; *rest is what follows it. */
-static const struct sandbox_platform *find_platform(const char *path, const char **rest)
+/* The server whose prefix the path has; *rest is what follows it. */
+static const struct mount *find_mount(const char *path, const char **rest)
 {
-	for (size_t i = 0; i < COUNT_OF(simulated); i++) {
-		size_t n = strlen(simulated[i]->name);
+	for (size_t i = 0; i < COUNT_OF(mounts); i++) {
+		size_t n = strlen(mounts[i].prefix);
 
-		if (path[0] == '/' && strncmp(path + 1, simulated[i]->name, n) == 0 &&
-		    (path[n + 1] == '/' || path[n + 1] == '\0')) {
-			*rest = path + n + 1;
-			return simulated[i];
+		if (strncmp(path, mounts[i].prefix, n) == 0 &&
+		    (path[n] == '/' || path[n] == '\0')) {
+			*rest = path + n;
+			return &mounts[i];
 		}
 	}
 	return NULL;
@@ -112,22 +123,25 @@ static const struct sandbox_platform *find_platform(const char *path, const char
 static void handle(void *self, const struct listener_request *r, struct listener_answer *a)
 {
 	struct sandbox *s = self;
+	const struct mount *mount;
 	struct call c = {.world = s->world,
 			 .ledger = s->ledger,
 			 .request = r,
 			 .answer = a,
 			 .now_ms = clock_wall_ms()};
 
-	c.platform = find_platform(r->path, &c.path);
-	if (!c.platform) {
+	mount = find_mount(r->path, &c.path);
+	if (!mount) {
 		a->status = 404;
 		a->type = "text/plain";
 		a->body = "no platform of the sandbox has this path\n";
 		a->len = strlen(a->body);
 		return;
 	}
+	c.platform = mount->platform;
+	c.ignores_keys = mount->ignores_keys;
 	mutex_lock(s->lock);
-	c.server = arena_printf(a->arena, "%s/%s", s->address, c.platform->name);
+	c.server = arena_printf(a->arena, "%s%s", s->address, mount->prefix);
 	answer_with_fault(&c, faults_take(s->faults, c.platform->name, c.platform->steps(&c)));
 	mutex_unlock(s->lock);
 	if (c.ledger_line)
@@ -223,6 +237,29 @@ static enum err start_listener(struct sandbox *s, const char *listen, struct err
 	return e;
 }
 
+static struct json *describe_platform(const struct sandbox *s, const struct sandbox_platform *p)
+{
+	struct json *j = json_new_object(), *list;
+	struct account *a;
+
+	for (size_t i = 0; i < COUNT_OF(mounts); i++) {
+		char *server = xasprintf("%s%s", s->address, mounts[i].prefix);
+
+		if (mounts[i].platform == p)
+			json_set_str(j, mounts[i].ignores_keys ? "server_without_keys" : "server",
+				     server);
+		xfree(&server);
+	}
+	list = json_set(j, "accounts", json_new_array());
+	for (size_t n = 0; (a = world_nth_account(s->world, p->name, n)) != NULL; n++) {
+		struct json *o = json_add(list, json_new_object());
+
+		json_set_str(o, "handle", a->handle);
+		json_set_str(o, "secret", a->secret);
+	}
+	return j;
+}
+
 enum err sandbox_start(const struct sandbox_options *o, struct sandbox **out, struct err_info *info)
 {
 	struct sandbox *s = xcalloc(1, sizeof(*s));
@@ -252,22 +289,8 @@ struct json *sandbox_describe(const struct sandbox *s)
 	json_set_str(j, "listening", s->address);
 	json_set_str(j, "ledger", ledger_path(s->ledger));
 	platforms = json_set(j, "platforms", json_new_object());
-	for (size_t i = 0; i < COUNT_OF(simulated); i++) {
-		const char *name = simulated[i]->name;
-		struct json *p = json_set(platforms, name, json_new_object()), *list;
-		char *server = xasprintf("%s/%s", s->address, name);
-		struct account *a;
-
-		json_set_str(p, "server", server);
-		xfree(&server);
-		list = json_set(p, "accounts", json_new_array());
-		for (size_t n = 0; (a = world_nth_account(s->world, name, n)) != NULL; n++) {
-			struct json *o = json_add(list, json_new_object());
-
-			json_set_str(o, "handle", a->handle);
-			json_set_str(o, "secret", a->secret);
-		}
-	}
+	for (size_t i = 0; i < COUNT_OF(simulated); i++)
+		json_set(platforms, simulated[i]->name, describe_platform(s, simulated[i]));
 	return j;
 }
 

@@ -28,7 +28,9 @@ struct world {
 	struct list accounts, sessions, posts, blobs;
 	struct strmap *accounts_by_name; /* "platform/handle" and "platform/id" */
 	struct strmap *posts_by_key;     /* "account number/key" */
+	struct strmap *posts_by_id;      /* "platform/remote id" */
 	struct strmap *blobs_by_id;
+	struct strmap *used;
 };
 
 static void list_add(struct list *l, void *item)
@@ -78,6 +80,7 @@ static void blob_free(void *item)
 
 	xfree(&b->id);
 	xfree(&b->type);
+	xfree(&b->alt);
 }
 
 /* ---- writing the state ------------------------------------------------ */
@@ -132,6 +135,7 @@ static void write_blob(struct world *w, const struct blob *b)
 	json_set_str(j, "blob", b->id);
 	json_set_str(j, "sha256", b->sha256);
 	json_set_str(j, "type", b->type);
+	json_set_str(j, "alt", b->alt);
 	json_set_int(j, "size", b->size);
 	state_write(w, j);
 }
@@ -154,6 +158,7 @@ static bool read_account(struct world *w, const struct json *j)
 		return false;
 	a = w->accounts.items[n];
 	a->single_use = json_bool(j, "single_use", false);
+	a->secret_state = (enum secret_state)json_int(j, "secret_state", SECRET_GOOD);
 	return true;
 }
 
@@ -207,7 +212,8 @@ static bool read_blob(struct world *w, const struct json *j)
 
 	if (!id || !type || !sha || strlen(sha) != 64)
 		return false;
-	world_add_blob(w, id, sha, type, json_int(j, "size", 0));
+	world_describe_blob(w, world_add_blob(w, id, sha, type, json_int(j, "size", 0)),
+			    json_str(j, "alt"));
 	return true;
 }
 
@@ -306,7 +312,9 @@ enum err world_new(const struct world_options *o, struct world **out, struct err
 	w->state_fd = -1;
 	w->accounts_by_name = strmap_new();
 	w->posts_by_key = strmap_new();
+	w->posts_by_id = strmap_new();
 	w->blobs_by_id = strmap_new();
+	w->used = strmap_new();
 	*out = w;
 	return OK;
 }
@@ -319,7 +327,9 @@ void world_free(struct world **w)
 		close((*w)->state_fd);
 	strmap_free(&(*w)->accounts_by_name);
 	strmap_free(&(*w)->posts_by_key);
+	strmap_free(&(*w)->posts_by_id);
 	strmap_free(&(*w)->blobs_by_id);
+	strmap_free(&(*w)->used);
 	list_free(&(*w)->accounts, account_free);
 	list_free(&(*w)->sessions, session_free);
 	list_free(&(*w)->posts, post_free);
@@ -383,6 +393,7 @@ void world_account_changed(struct world *w, struct account *a)
 
 	json_set_int(j, "account", a->number);
 	json_set_bool(j, "single_use", a->single_use);
+	json_set_int(j, "secret_state", (int64_t)a->secret_state);
 	state_write(w, j);
 }
 
@@ -446,6 +457,7 @@ struct post *world_add_post(struct world *w, struct account *a, const char *key,
 			    int64_t now_ms)
 {
 	struct post *p = xcalloc(1, sizeof(*p));
+	char *k;
 
 	list_add(&w->posts, p);
 	p->number = (int64_t)w->posts.n;
@@ -457,11 +469,13 @@ struct post *world_add_post(struct world *w, struct account *a, const char *key,
 	p->created_at = now_ms;
 	p->visible_at = now_ms + w->options.visibility_lag_ms;
 	if (key) {
-		char *k = post_key(a, key);
-
+		k = post_key(a, key);
 		strmap_put(w->posts_by_key, k, p);
 		xfree(&k);
 	}
+	k = xasprintf("%s/%s", a->platform, remote_id);
+	strmap_put(w->posts_by_id, k, p);
+	xfree(&k);
 	write_post(w, p);
 	return p;
 }
@@ -473,6 +487,20 @@ struct post *world_post(const struct world *w, const struct account *a, const ch
 
 	xfree(&k);
 	return p;
+}
+
+struct post *world_post_by_id(const struct world *w, const char *platform, const char *remote_id)
+{
+	char *k = xasprintf("%s/%s", platform, remote_id);
+	struct post *p = strmap_get(w->posts_by_id, k);
+
+	xfree(&k);
+	return p;
+}
+
+struct account *world_any_account(const struct world *w, int64_t number)
+{
+	return number >= 0 && (size_t)number < w->accounts.n ? w->accounts.items[number] : NULL;
 }
 
 struct post *world_nth_post(const struct world *w, size_t n)
@@ -521,4 +549,24 @@ struct blob *world_add_blob(struct world *w, const char *id, const char sha256[6
 struct blob *world_blob(const struct world *w, const char *id)
 {
 	return strmap_get(w->blobs_by_id, id);
+}
+
+void world_describe_blob(struct world *w, struct blob *b, const char *alt)
+{
+	xfree(&b->alt);
+	b->alt = xstrdup(alt);
+	write_blob(w, b);
+}
+
+size_t world_blobs(const struct world *w)
+{
+	return w->blobs.n;
+}
+
+bool world_use_once(struct world *w, const char *text)
+{
+	if (strmap_get(w->used, text))
+		return false;
+	strmap_put(w->used, text, w);
+	return true;
 }

@@ -13,11 +13,15 @@
 
 #define LOGINS_REMEMBERED 30
 
+/* What has become of the account's own secret, where that is a token. */
+enum secret_state { SECRET_GOOD, SECRET_EXPIRED, SECRET_REVOKED };
+
 struct account {
 	const char *platform;
 	int64_t number; /* from 0, over all platforms */
 	char *handle, *id, *secret;
-	bool single_use;                   /* refresh tokens work once only */
+	bool single_use; /* refresh tokens work once only */
+	enum secret_state secret_state;
 	int64_t logins[LOGINS_REMEMBERED]; /* the last ones, a ring */
 	size_t n_logins;                   /* ever */
 };
@@ -48,6 +52,7 @@ struct blob {
 	char *id;
 	char sha256[65];
 	char *type;
+	char *alt; /* NULL: none */
 	int64_t size;
 };
 
@@ -86,6 +91,9 @@ struct post *world_add_post(struct world *w, struct account *a, const char *key,
 			    const char *remote_id, const char *version, const char *record,
 			    int64_t now_ms);
 struct post *world_post(const struct world *w, const struct account *a, const char *key);
+struct post *world_post_by_id(const struct world *w, const char *platform, const char *remote_id);
+/* The nth account of all platforms; NULL past the last. */
+struct account *world_any_account(const struct world *w, int64_t number);
 /* The nth post ever, also deleted ones; NULL past the last. */
 struct post *world_nth_post(const struct world *w, size_t n);
 /* Replaces what it holds; NULLs leave as it is. */
@@ -97,5 +105,10 @@ struct post *world_last_post(const struct world *w);
 struct blob *world_add_blob(struct world *w, const char *id, const char sha256[65],
 			    const char *type, int64_t size);
 struct blob *world_blob(const struct world *w, const char *id);
+void world_describe_blob(struct world *w, struct blob *b, const char *alt);
+size_t world_blobs(const struct world *w); /* how many */
+
+/* True the first time that it is called with this text (until the next restart). */
+bool world_use_once(struct world *w, const char *text);
 
 #endif

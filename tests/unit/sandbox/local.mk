@@ -13,3 +13,10 @@ tests_unit_sandbox_test_bluesky_SOURCES = \
 	tests/unit/sandbox/test_bluesky.c
 tests_unit_sandbox_test_bluesky_LDADD = $(unit_sandbox_link) $(CURL_LIBS)
 threaded_tests += tests/unit/sandbox/test_bluesky
+unit_tests += tests/unit/sandbox/test_mastodon
+tests_unit_sandbox_test_mastodon_SOURCES = \
+	tests/unit/sandbox/client.c \
+	tests/unit/sandbox/client.h \
+	tests/unit/sandbox/test_mastodon.c
+tests_unit_sandbox_test_mastodon_LDADD = $(unit_sandbox_link) $(CURL_LIBS)
+threaded_tests += tests/unit/sandbox/test_mastodon
