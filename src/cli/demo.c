@@ -194,6 +194,22 @@ static double thread_cpu_ms(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+/* When the first of the jobs that have not ended is to go on; 0 when all have. */
+static enum err next_due(struct demo *d, int64_t *at)
+{
+	*at = 0;
+	for (size_t i = 0; i < POSTS; i++) {
+		struct job_detail j;
+		enum err e = ops_job_show(d->c->ops, d->jobs[i], d->c->arena, &j, &d->c->info);
+
+		if (e)
+			return e;
+		if (j.job.next_attempt_at && (!*at || j.job.next_attempt_at < *at))
+			*at = j.job.next_attempt_at;
+	}
+	return OK;
+}
+
 /* Until nothing is left, the scheduled one included. */
 static enum err publish_all(struct demo *d)
 {
@@ -201,20 +217,17 @@ static enum err publish_all(struct demo *d)
 	struct run_request r = {
 		.until_idle = true, .timeout_ms = 60000, .stop = stop_flag(), .wake_fd = stop_fd()};
 	struct run_tally t = {0};
+	int64_t at;
 
 	for (;;) {
-		struct status s = {0};
 		double before = thread_cpu_ms();
 		enum err e = ops_run(c->ops, &r, &t, &c->info);
 
 		d->own_ms += thread_cpu_ms() - before;
-		if (e || (e = ops_status(c->ops, false, c->arena, &s, &c->info)))
+		if (e || (e = next_due(d, &at)) || !at)
 			return e;
-		if (!s.jobs[JOB_SCHEDULED] && !s.jobs[JOB_PENDING] && !s.jobs[JOB_PROCESSING])
-			return OK;
-		if (stop_wait(-1, s.next_due > clock_wall_ms()
-					  ? (int)(s.next_due - clock_wall_ms()) + 1
-					  : 1))
+		at -= clock_wall_ms();
+		if (stop_wait(-1, at > 0 ? (int)at : 0))
 			return err_set(&c->info, E_INTERRUPTED, "the demo was interrupted");
 	}
 }
