@@ -23,8 +23,8 @@ static const struct route {
 	{"POST", "/api/v1/apps", STEP_LOGIN, mastodon_register_app},
 	{"GET", "/oauth/authorize", STEP_LOGIN, mastodon_authorize},
 	{"POST", "/oauth/token", STEP_LOGIN, mastodon_token},
-	{"POST", "/oauth/revoke", STEP_REVOKE, mastodon_revoke},
-	{"GET", "/api/v1/accounts/verify_credentials", STEP_VERIFY, mastodon_verify},
+	{"POST", "/oauth/revoke", STEP_REVOKE, mastodon_answer_revoke},
+	{"GET", "/api/v1/accounts/verify_credentials", STEP_VERIFY, mastodon_answer_verify},
 	{"GET", "/api/v2/instance", STEP_VERIFY, mastodon_instance},
 	{"GET", "/api/v1/instance", STEP_VERIFY, mastodon_instance},
 	{"POST", "/api/v2/media", STEP_UPLOAD, mastodon_upload},
@@ -245,7 +245,7 @@ const char *mastodon_path_id(const struct call *c, const char *prefix)
 	return arena_strndup(c->answer->arena, s, strcspn(s, "/"));
 }
 
-void mastodon_verify(struct call *c)
+void mastodon_answer_verify(struct call *c)
 {
 	struct account *a = mastodon_account(c);
 	struct json *j, *source;

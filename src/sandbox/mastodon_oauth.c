@@ -344,7 +344,7 @@ void mastodon_token(struct call *c)
 	json_free(&code);
 }
 
-void mastodon_revoke(struct call *c)
+void mastodon_answer_revoke(struct call *c)
 {
 	struct fields f = fields_read(c);
 	const char *token = fields_get(&f, "token");
