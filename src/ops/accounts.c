@@ -53,8 +53,9 @@ void account_exchange(const struct ops *o, const struct account *x, struct excha
 	out->in.api_base = config_platform(c, x->platform->name, "api_base");
 	out->in.api_version = config_platform(c, x->platform->name, "version");
 	out->in.now_ms = clock_wall_ms();
-	if (out->in.api_base && http_url_is_loopback(out->in.api_base))
-		out->allow_loopback = true;
+	if (out->in.api_base) /* as the publisher decides it */
+		out->allow_loopback = http_url_is_loopback(out->in.api_base);
 	for (int f = 0; f < CONN_FIELD_COUNT; f++)
 		out->secrets.slot[slots[f]] = x->secrets[f];
+	out->secrets.slot[SLOT_PAGE] = x->secrets[CONN_ACCESS];
 }
