@@ -82,7 +82,7 @@ static void go(struct transition *t, const struct job *j, int64_t at, int64_t no
 
 	t->failures = 0;
 	t->crashes = 0;
-	if (when > now_ms) {
+	if (when > now_ms && j->status != JOB_FAILED) {
 		t->to = JOB_SCHEDULED;
 		t->next_attempt_at = when;
 	} else {

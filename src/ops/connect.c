@@ -25,7 +25,8 @@ struct login {
 	struct arena *arena;
 	struct brand brand;
 	const struct platform *platform;
-	const char *handle; /* without the @; NULL */
+	const char *handle;  /* without the @; NULL */
+	const char *webhook; /* the address without its token; NULL: none */
 	bool by_token;
 	struct account account; /* what was given, then what was learned */
 	struct step_out answer;
@@ -75,9 +76,27 @@ static enum err read_secret(struct login *l, struct err_info *info)
 	return e;
 }
 
+/* A webhook's secret is its address: the token is what stands behind the last '/', the rest is the server. */
+static enum err split_webhook(struct login *l, struct err_info *info)
+{
+	struct secret **given = &l->account.secrets[CONN_PASSWORD], *token;
+	const char *url = secret_str(*given), *slash = url ? strrchr(url, '/') : NULL;
+
+	if (!slash || !strstr(url, "://") || slash <= strstr(url, "://") + 2 || !slash[1])
+		return err_set(info, E_INVALID, "the secret is not the address of a webhook of %s",
+			       l->platform->title);
+	l->webhook = arena_strndup(l->arena, url, (size_t)(slash - url));
+	token = secret_new(slash + 1, strlen(slash + 1));
+	secret_free(given);
+	*given = token;
+	return OK;
+}
+
 static enum err choose_server(struct login *l, struct err_info *info)
 {
-	const char *typed = l->r->server ? l->r->server : l->platform->default_server;
+	const char *typed = l->webhook     ? l->webhook
+			    : l->r->server ? l->r->server
+					   : l->platform->default_server;
 	struct connection *c = &l->account.conn;
 	char *server = NULL;
 	enum err e;
@@ -119,9 +138,11 @@ static enum err prepare(struct login *l, struct err_info *info)
 	if (!l->handle && l->platform->logins == LOGIN_APP_PASSWORD)
 		return err_set(info, E_USAGE, "%s needs the account's name; give it with --handle",
 			       l->platform->title);
-	e = choose_server(l, info);
+	e = read_secret(l, info);
+	if (!e && l->platform->logins & LOGIN_WEBHOOK && !l->by_token)
+		e = split_webhook(l, info);
 	if (!e)
-		e = read_secret(l, info);
+		e = choose_server(l, info);
 	return e ? e : ops_transport(l->o, info);
 }
 
@@ -133,6 +154,7 @@ static enum err ask(struct login *l, enum platform_op op, struct step_out *out,
 	account_exchange(l->o, &l->account, &x);
 	x.in.op = op;
 	x.in.login_name = l->handle;
+	x.in.choice = op == OP_LOGIN ? l->r->account : NULL;
 	x.abort_flag = l->r->abort_flag;
 	return exchange_run(l->o->transport, &x, out, &l->cls, &l->note, info);
 }
@@ -343,6 +365,23 @@ static void log_out_again(struct login *l)
 		step_out_free(&out);
 }
 
+/* One login, several pages or organisations: which one is meant is not guessed. */
+static enum err must_choose(const struct login *l, struct err_info *info)
+{
+	struct strbuf list;
+	enum err e;
+
+	strbuf_init(&list, 600);
+	for (size_t i = 0; i < l->answer.n_choices; i++)
+		strbuf_printf(&list, "%s%s (%s)", i ? ", " : "", l->answer.choices[i].id,
+			      l->answer.choices[i].name ? l->answer.choices[i].name : "?");
+	e = err_set(info, E_AMBIGUOUS, "this login of %s reaches several accounts: %s",
+		    l->platform->title, list.data);
+	err_hint(info, "name one with --account ID");
+	strbuf_free(&list);
+	return e;
+}
+
 static enum err log_in(struct login *l, struct err_info *info)
 {
 	enum err e = ask(l, OP_LOGIN, &l->answer, info);
@@ -353,6 +392,8 @@ static enum err log_in(struct login *l, struct err_info *info)
 		return e;
 	}
 	l->answered = true;
+	if (l->answer.verdict == STEP_CHOOSE)
+		return must_choose(l, info);
 	e = take_answer(l, info);
 	if (e)
 		return e;

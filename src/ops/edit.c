@@ -1,8 +1,7 @@
 /* ops/edit.c - change what a job will publish, before it is claimed.
  *
- * A post is written once for all its jobs, so an edit changes all of them: each is checked
- * before anything is stored. Once one of them has been claimed, what went out stays as it was; then only the text for
- * this job's platform can still change, as a variant, and only where nobody there has been claimed. */
+ * A post is written once for all its jobs, so an edit changes all of them: each is checked before
+ * anything is stored. Once one of them has been claimed the post stays as it went; a time is each job's own. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -192,31 +191,13 @@ static bool changes_post(const struct draft *d)
 	       d->n_options || d->n_media;
 }
 
-static bool sibling_claimed(const struct edit *x)
-{
-	for (size_t i = 0; i < x->n_siblings; i++)
-		if (x->siblings[i].attempts)
-			return true;
-	return false;
-}
-
 static enum err store_post(struct edit *x, struct err_info *info)
 {
 	const struct draft *d = x->d;
 	enum err e = OK;
 
-	if (changes_post(d) && !sibling_claimed(x)) {
+	if (changes_post(d))
 		e = post_edit(x->o->store, &x->after, info);
-	} else if (changes_post(d)) {
-		if (d->link || d->title || d->language || d->visibility || d->first_comment ||
-		    d->n_options || d->n_media)
-			return err_set(
-				info, E_STATE,
-				"post %lld has gone out elsewhere, so only the text for %s can still change",
-				(long long)x->job.post_id, x->job.platform);
-		e = post_variant_set(x->o->store, x->job.post_id, x->job.platform, d->text, NULL, 0,
-				     info);
-	}
 	for (size_t i = 0; !e && i < d->n_variants; i++)
 		e = post_variant_set(x->o->store, x->job.post_id, d->variants[i].platform,
 				     d->variants[i].text, NULL, 0, info);
