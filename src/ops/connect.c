@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "http/transport.h"
 #include "ops/internal.h"
+#include "ops/oauth.h"
 #include "platforms/platform.h"
 #include "publisher/exchange.h"
 #include "store/audit.h"
@@ -27,50 +28,74 @@ struct login {
 	const struct platform *platform;
 	const char *handle;  /* without the @; NULL */
 	const char *webhook; /* the address without its token; NULL: none */
-	bool by_token;
+	enum login_kind way;
 	struct account account; /* what was given, then what was learned */
 	struct step_out answer;
 	bool answered;
+	struct oauth_grant grant; /* of the browser */
 	const char *facts;
 	struct exchange_note note;
 	enum err_class cls;
 };
 
-static enum err read_secret(struct login *l, struct err_info *info)
+static enum err no_way_in(const struct platform *p, struct err_info *info)
+{
+	bool any = p->logins & (LOGIN_APP_PASSWORD | LOGIN_WEBHOOK | LOGIN_TOKEN);
+
+	err_set(info, any ? E_USAGE : E_UNSUPPORTED, "nothing was given to log in to %s with",
+		p->title);
+	if (p->logins & LOGIN_APP_PASSWORD)
+		err_hint(info, "give the app password with --secret-fd");
+	else if (p->logins & LOGIN_WEBHOOK)
+		err_hint(info, "give the webhook's address with --secret-fd");
+	else if (any)
+		err_hint(info, "give a token with --token-fd");
+	return any ? E_USAGE : E_UNSUPPORTED;
+}
+
+/* What was given decides the way in; nothing given means the browser, where the platform has that. */
+static enum err choose_way(struct login *l, struct err_info *info)
 {
 	const struct connect_request *r = l->r;
 	const struct platform *p = l->platform;
+
+	if (r->secret || r->secret_fd >= 0) {
+		l->way = p->logins & LOGIN_WEBHOOK ? LOGIN_WEBHOOK : LOGIN_APP_PASSWORD;
+		if (!(p->logins & l->way))
+			return err_set(info, E_UNSUPPORTED, "%s takes no app password", p->title);
+	} else if (r->token_fd >= 0) {
+		l->way = LOGIN_TOKEN;
+		if (!(p->logins & l->way))
+			return err_set(info, E_UNSUPPORTED, "%s takes no ready-made token",
+				       p->title);
+	} else if (p->logins & LOGIN_OAUTH && r->show) {
+		l->way = LOGIN_OAUTH;
+	} else {
+		return no_way_in(p, info);
+	}
+	if (!l->handle && l->way == LOGIN_APP_PASSWORD)
+		return err_set(info, E_USAGE, "%s needs the account's name; give it with --handle",
+			       p->title);
+	return OK;
+}
+
+static enum err read_secret(struct login *l, struct err_info *info)
+{
+	const struct connect_request *r = l->r;
 	struct secret *given = NULL;
-	bool by_password = r->secret || r->secret_fd >= 0;
 	enum err e = OK;
 
-	l->by_token = !by_password && r->token_fd >= 0;
-	if (by_password && !(p->logins & (LOGIN_APP_PASSWORD | LOGIN_WEBHOOK)))
-		e = err_set(info, E_UNSUPPORTED, "%s takes no app password", p->title);
-	else if (l->by_token && !(p->logins & LOGIN_TOKEN))
-		e = err_set(info, E_UNSUPPORTED, "%s takes no ready-made token", p->title);
-	else if (!by_password && !l->by_token)
-		e = err_set(info,
-			    p->logins & (LOGIN_APP_PASSWORD | LOGIN_WEBHOOK | LOGIN_TOKEN)
-				    ? E_USAGE
-				    : E_UNSUPPORTED,
-			    "nothing was given to log in to %s with", p->title);
-	if (e) {
-		err_hint(info, "%s",
-			 p->logins & LOGIN_APP_PASSWORD ? "give the app password with --secret-fd"
-			 : p->logins & LOGIN_WEBHOOK ? "give the webhook's address with --secret-fd"
-						     : "give a token with --token-fd");
+	if (r->client_secret_fd >= 0)
+		e = secret_from_fd(r->client_secret_fd, SECRET_TYPED_MAX, true,
+				   &l->account.secrets[CONN_CLIENT_SECRET], info);
+	if (e || l->way == LOGIN_OAUTH)
 		return e;
-	}
 	if (r->secret)
 		given = secret_new(r->secret, strlen(r->secret));
 	else
-		e = secret_from_fd(by_password ? r->secret_fd : r->token_fd, SECRET_TYPED_MAX, true,
-				   &given, info);
-	if (!e && r->client_secret_fd >= 0)
-		e = secret_from_fd(r->client_secret_fd, SECRET_TYPED_MAX, true,
-				   &l->account.secrets[CONN_CLIENT_SECRET], info);
-	l->account.secrets[l->by_token ? CONN_ACCESS : CONN_PASSWORD] = given;
+		e = secret_from_fd(l->way == LOGIN_TOKEN ? r->token_fd : r->secret_fd,
+				   SECRET_TYPED_MAX, true, &given, info);
+	l->account.secrets[l->way == LOGIN_TOKEN ? CONN_ACCESS : CONN_PASSWORD] = given;
 	if (!e && secret_len(given) == 0)
 		e = err_set(info, E_INVALID, "the secret that was given is empty");
 	return e;
@@ -135,11 +160,10 @@ static enum err prepare(struct login *l, struct err_info *info)
 	c->brand = l->brand.name;
 	c->platform = l->platform->name;
 	c->account = l->handle;
-	if (!l->handle && l->platform->logins == LOGIN_APP_PASSWORD)
-		return err_set(info, E_USAGE, "%s needs the account's name; give it with --handle",
-			       l->platform->title);
-	e = read_secret(l, info);
-	if (!e && l->platform->logins & LOGIN_WEBHOOK && !l->by_token)
+	e = choose_way(l, info);
+	if (!e)
+		e = read_secret(l, info);
+	if (!e && l->way == LOGIN_WEBHOOK)
 		e = split_webhook(l, info);
 	if (!e)
 		e = choose_server(l, info);
@@ -149,12 +173,20 @@ static enum err prepare(struct login *l, struct err_info *info)
 static enum err ask(struct login *l, enum platform_op op, struct step_out *out,
 		    struct err_info *info)
 {
+	struct oauth_in client = {0};
 	struct exchange x;
 
 	account_exchange(l->o, &l->account, &x);
 	x.in.op = op;
 	x.in.login_name = l->handle;
-	x.in.choice = op == OP_LOGIN ? l->r->account : NULL;
+	x.in.choice = op == OP_LOGIN || op == OP_CODE ? l->r->account : NULL;
+	if (l->grant.client_id || l->r->client_id) {
+		client.client_id = l->grant.client_id ? l->grant.client_id : l->r->client_id;
+		client.redirect_uri = l->grant.redirect_uri;
+		x.in.oauth = &client;
+	}
+	x.secrets.slot[SLOT_CODE] = l->grant.code;
+	x.secrets.slot[SLOT_VERIFIER] = l->grant.verifier;
 	x.abort_flag = l->r->abort_flag;
 	return exchange_run(l->o->transport, &x, out, &l->cls, &l->note, info);
 }
@@ -330,7 +362,7 @@ static enum err keep(struct login *l, struct arena *a, struct connection *out, b
 		.access = x->secrets[CONN_ACCESS],
 		.refresh = x->secrets[CONN_REFRESH],
 		.client_secret = x->secrets[CONN_CLIENT_SECRET],
-		.client_id = l->r->client_id,
+		.client_id = l->grant.client_id ? l->grant.client_id : l->r->client_id,
 	};
 	struct connection c;
 	bool old = false;
@@ -382,10 +414,26 @@ static enum err must_choose(const struct login *l, struct err_info *info)
 	return e;
 }
 
+static enum err ask_browser(struct login *l, struct err_info *info)
+{
+	struct secret **place = &l->account.secrets[CONN_CLIENT_SECRET];
+	enum err e = oauth_ask_person(l->o, &l->account, l->r, l->arena, &l->grant, info);
+
+	if (!e && l->grant.client_secret) {
+		secret_free(place);
+		*place = secret_copy(l->grant.client_secret);
+	}
+	return e;
+}
+
 static enum err log_in(struct login *l, struct err_info *info)
 {
-	enum err e = ask(l, OP_LOGIN, &l->answer, info);
+	enum err e = OK;
 
+	if (l->way == LOGIN_OAUTH)
+		e = ask_browser(l, info);
+	if (!e)
+		e = ask(l, l->way == LOGIN_OAUTH ? OP_CODE : OP_LOGIN, &l->answer, info);
 	if (e) {
 		ops_context(info, "%s, %s%s%s", l->brand.name, l->platform->title,
 			    l->handle ? " @" : "", l->handle ? l->handle : "");
@@ -425,6 +473,7 @@ enum err ops_connect(struct ops *o, const struct connect_request *r, struct aren
 	if (!e)
 		e = keep(&l, a, out, again, &detail);
 	account_close(&l.account);
+	oauth_grant_free(&l.grant);
 	if (l.answered)
 		step_out_free(&l.answer);
 	arena_free(&l.arena);

@@ -23,6 +23,8 @@ libmasthead_ops_a_SOURCES = \
 	src/ops/internal.h \
 	src/ops/jobs.c \
 	src/ops/log.c \
+	src/ops/oauth.c \
+	src/ops/oauth.h \
 	src/ops/ops.h \
 	src/ops/pause.c \
 	src/ops/platforms.c \

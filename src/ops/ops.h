@@ -80,6 +80,10 @@ struct connect_request {
 	bool paste, no_browser;
 	int64_t timeout_ms;
 	const struct flag *abort_flag;
+	/* OAuth: called once with the address to open; the caller prints it or opens a browser. NULL: no browser login. */
+	void (*show)(void *self, const char *url);
+	void *self;
+	int paste_fd;                    /* with `paste`: where a pasted callback URL comes from; 0 is standard input */
 };
 /* Network. E_LOGIN_FAILED, E_WRONG_ACCOUNT, E_UNSUPPORTED, E_NETWORK... *again: the same account was there already. */
 enum err ops_connect(struct ops *o, const struct connect_request *r, struct arena *a, struct connection *out, bool *again, struct err_info *info) MUST_USE;
