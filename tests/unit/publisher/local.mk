@@ -19,3 +19,5 @@ tests_unit_publisher_test_thread_SOURCES = \
 	tests/unit/publisher/test_thread.c
 tests_unit_publisher_test_thread_LDADD = $(unit_publisher_link)
 threaded_tests += tests/unit/publisher/test_thread
+unit_tests += tests/unit/publisher/test_rate
+tests_unit_publisher_test_rate_LDADD = $(unit_publisher_link)

@@ -3,9 +3,11 @@
 
 #include <ftw.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -21,6 +23,20 @@ void rig_must(struct rig *r, enum err got, const char *call, const char *file, i
 	print_error("%s:%d: %s gave %s: %s\n", file, line, call, err_name(got), r->info.text);
 	_fail(file, line);
 }
+
+/* ---- a wall clock that can be set ----------------------------------------- */
+
+static _Atomic int64_t wall_offset_ms;
+
+static int64_t set_wall_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + atomic_load(&wall_offset_ms);
+}
+
+static const struct clock_source settable = {.wall_ms = set_wall_ms};
 
 /* ---- the server ---------------------------------------------------------- */
 
@@ -78,7 +94,6 @@ static void accept_post(struct server *v, const char *key, const char *text)
 		snprintf(v->posts[i].text, sizeof(v->posts[i].text), "%s", text);
 		v->posts[i].visible_at = clock_mono_ms() + v->hide_ms;
 		v->n_posts++;
-		v->posts[i].times = 1;
 	}
 }
 
@@ -165,6 +180,8 @@ static void read_record(struct server *v, const struct listener_request *r,
 	size_t i = find_post(v, key ? key : "");
 
 	v->reads++;
+	if (!v->read_mono)
+		v->read_mono = clock_mono_ms();
 	if (i < v->n_posts && v->posts[i].visible_at <= clock_mono_ms())
 		say_record(a, key);
 	else
@@ -177,7 +194,11 @@ static void publish(struct server *v, const struct listener_request *r, struct l
 	const char *key, *text;
 
 	v->creates++;
-	if (!has_token(v, r, "acc")) {
+	v->create_mono = clock_mono_ms();
+	v->read_mono = 0;
+	atomic_fetch_add(&wall_offset_ms, v->jump_ms);
+	v->jump_ms = 0;
+	if (v->refuse_posts || !has_token(v, r, "acc")) {
 		say_error(a, 400, "ExpiredToken", "Token has expired");
 		return;
 	}
@@ -257,6 +278,8 @@ int rig_setup(void **state)
 	struct rig *r = xcalloc(1, sizeof(*r));
 	struct workspace_options o = {.create = true, .patience_ms = 5000};
 
+	atomic_store(&wall_offset_ms, 0);
+	clock_set_source(&settable);
 	must(r, vault_global_init(&r->info));
 	must(r, http_global_init(&r->info));
 	snprintf(r->top, sizeof(r->top), "%s/masthead-publisher-XXXXXX",
@@ -307,6 +330,7 @@ int rig_teardown(void **state)
 	xfree(&r->dir);
 	xfree(&r->keys);
 	xfree(&r);
+	clock_set_source(NULL);
 	return 0;
 }
 

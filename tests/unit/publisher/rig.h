@@ -22,14 +22,14 @@
 
 enum trick {
 	TRICK_NONE,
-	TRICK_500,          /* nothing accepted */
-	TRICK_500_AFTER,    /* accepted, then an error */
-	TRICK_RESET,        /* nothing accepted, no answer */
-	TRICK_RESET_AFTER,  /* accepted, no answer */
+	TRICK_500,         /* nothing accepted */
+	TRICK_500_AFTER,   /* accepted, then an error */
+	TRICK_RESET,       /* nothing accepted, no answer */
+	TRICK_RESET_AFTER, /* accepted, no answer */
 	TRICK_SILENCE_AFTER,
 	TRICK_GARBAGE_AFTER,
-	TRICK_429,          /* Retry-After: 1 */
-	TRICK_REFUSE        /* 400 InvalidRequest */
+	TRICK_429,   /* Retry-After: 1 */
+	TRICK_REFUSE /* 400 InvalidRequest */
 };
 
 #define POSTS_MAX 512
@@ -42,24 +42,26 @@ struct server {
 	enum trick tricks[64]; /* for the next createRecords, in this order */
 	size_t n_tricks, at_trick;
 	int creates, reads, refreshes;
-	int token;             /* the access token that is good: "acc-N" */
+	int token; /* the access token that is good: "acc-N" */
 	bool refuse_refresh;
+	bool refuse_posts; /* whatever the token */
 	int64_t delay_ms;
-	int64_t hide_ms;       /* how long a new post is not readable */
+	int64_t hide_ms; /* how long a new post is not readable */
 	struct {
 		char key[64], text[128];
 		int64_t visible_at;
-		int times; /* accepted */
 	} posts[POSTS_MAX];
 	size_t n_posts;
-	int most_at_once, now_at_once;
+	int64_t jump_ms; /* the next createRecord sets the wall clock by this */
+	int64_t create_mono,
+		read_mono; /* when the last create, and the first read after it, came */
 };
 
 struct rig {
 	char top[64];
 	char *dir, *keys;
 	struct workspace *w;
-	struct store *s;        /* tenant 1 */
+	struct store *s; /* tenant 1 */
 	struct store *service;
 	struct server server;
 	int64_t brand, connection;

@@ -83,6 +83,34 @@ static void lost_answer__is_not_looked_at__before_the_deadline(void **state)
 	assert_int_equal(rig_job_get(r, job).status, JOB_PUBLISHED);
 }
 
+static void lost_answer__and_a_clock_set_ahead__still_waits_its_time(void **state)
+{
+	struct rig *r = *state;
+	int64_t job = rig_job(r);
+
+	rig_trick(r, TRICK_RESET_AFTER);
+	r->server.jump_ms = 86400000;
+	must(r, rig_run(r, 20000));
+	assert_int_equal(rig_job_get(r, job).status, JOB_PUBLISHED);
+	assert_int_equal(r->server.creates, 1);
+	assert_true(r->server.read_mono - r->server.create_mono >= r->o.timeout_ms - 50);
+}
+
+static void clock__set_back__sends_nothing_twice(void **state)
+{
+	struct rig *r = *state;
+	int64_t job = rig_job(r), other;
+
+	r->server.jump_ms = -3600000;
+	must(r, rig_run(r, 20000));
+	other = rig_job(r);
+	must(r, rig_run(r, 20000));
+	assert_int_equal(rig_job_get(r, job).status, JOB_PUBLISHED);
+	assert_int_equal(rig_job_get(r, other).status, JOB_PUBLISHED);
+	assert_int_equal(r->server.creates, 2);
+	assert_int_equal(rig_posts(r), 2);
+}
+
 static void hidden_post__is_found__though_the_first_looks_miss_it(void **state)
 {
 	struct rig *r = *state;
@@ -224,13 +252,13 @@ static void refresh__that_does_not_help__ends_in_a_persons_hands(void **state)
 	struct rig *r = *state;
 	int64_t job = rig_job(r);
 
-	/* Refresh works, but the account's posts are refused all the same. */
-	r->server.token = 1;
-	rig_tokens(r, "acc-0", "ref-1", 0);
-	r->server.delay_ms = 0;
+	r->server.refuse_posts = true;
 	must(r, rig_run(r, 10000));
-	assert_int_equal(rig_job_get(r, job).status, JOB_PUBLISHED);
 	assert_int_equal(r->server.refreshes, 1);
+	assert_int_equal(r->server.creates, 2);
+	assert_int_equal(rig_connection(r).status, CONN_EXPIRED);
+	assert_int_equal(rig_job_get(r, job).status, JOB_PENDING);
+	assert_int_equal(rig_job_get(r, job).wait, WAIT_AUTH);
 }
 
 /* ---- who may do what when -------------------------------------------------- */
@@ -308,6 +336,8 @@ int main(void)
 		CASE(run__ten_jobs__each_posted_once),
 		CASE(unclear__answer__is_settled_without_a_second_post),
 		CASE(lost_answer__is_not_looked_at__before_the_deadline),
+		CASE(lost_answer__and_a_clock_set_ahead__still_waits_its_time),
+		CASE(clock__set_back__sends_nothing_twice),
 		CASE(hidden_post__is_found__though_the_first_looks_miss_it),
 		CASE(rate_limited__waits_as_told__and_keeps_its_retries),
 		CASE(refused__post__fails_with_the_platforms_words),
