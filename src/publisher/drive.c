@@ -102,7 +102,6 @@ static void succeed(struct engine *e, struct flight *f)
 {
 	static const struct err_info none;
 
-	f->account->suspect = false;
 	if (f->kind == FLIGHT_SETTLE) {
 		settle_ended(e, f, STEP_DONE, CLASS_NONE, &none, 0);
 		return;
@@ -111,6 +110,7 @@ static void succeed(struct engine *e, struct flight *f)
 		refresh_flight_ended(e, f, CLASS_NONE, &none);
 		return;
 	}
+	f->account->suspect = false;
 	breaker_result(e, f->platform, CLASS_NONE, NULL, f->probe);
 	account_rate(f->account, &f->out, CLASS_NONE, 0, clock_wall_ms());
 	if (f->conn.status == CONN_UNREACHABLE) {

@@ -153,6 +153,9 @@ enum err recovery_do(struct store *s, const struct publisher_settings *o, int64_
 	int64_t missed = 0;
 	enum err e = jobs_orphans(s, a, &found.jobs, &found.attempts, &found.n, info);
 
+	/* What is put back below is told as such, and not as due. */
+	if (!e)
+		e = jobs_due_counts(s, now_ms, o->catch_up_ms, &r.due, &missed, &r.future, info);
 	if (!e && dry)
 		count_dry(&found, &r);
 	for (size_t i = 0; !e && !dry && i < found.n; i += ORPHAN_SLICE) {
@@ -163,8 +166,6 @@ enum err recovery_do(struct store *s, const struct publisher_settings *o, int64_
 			if (found.attempts[k].sent_at)
 				unknown(self, found.jobs[k].tenant_id, found.jobs[k].id);
 	}
-	if (!e)
-		e = jobs_due_counts(s, now_ms, o->catch_up_ms, &r.due, &missed, &r.future, info);
 	if (!e && dry)
 		r.missed = missed;
 	if (!e && !dry && (missed > 0 || r.due > 0))
