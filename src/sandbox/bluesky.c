@@ -15,20 +15,19 @@ static const struct method {
 	unsigned steps;
 	void (*answer)(struct call *c);
 } methods[] = {
-	{"com.atproto.server.createSession", "POST", STEP_LOGIN, bluesky_create_session},
-	{"com.atproto.server.refreshSession", "POST", STEP_REFRESH, bluesky_refresh_session},
-	{"com.atproto.server.getSession", "GET", STEP_VERIFY, bluesky_get_session},
-	{"com.atproto.server.deleteSession", "POST", STEP_REVOKE, bluesky_delete_session},
-	{"com.atproto.server.describeServer", "GET", STEP_VERIFY, bluesky_describe_server},
-	{"com.atproto.identity.resolveHandle", "GET", STEP_READ, bluesky_resolve_handle},
-	{"com.atproto.repo.uploadBlob", "POST", STEP_UPLOAD, bluesky_upload_blob},
+	{"com.atproto.server.createSession", "POST", STEP_LOGIN, pds_create_session},
+	{"com.atproto.server.refreshSession", "POST", STEP_REFRESH, pds_refresh_session},
+	{"com.atproto.server.getSession", "GET", STEP_VERIFY, pds_get_session},
+	{"com.atproto.server.deleteSession", "POST", STEP_REVOKE, pds_delete_session},
+	{"com.atproto.server.describeServer", "GET", STEP_VERIFY, pds_describe_server},
+	{"com.atproto.identity.resolveHandle", "GET", STEP_READ, pds_resolve_handle},
+	{"com.atproto.repo.uploadBlob", "POST", STEP_UPLOAD, pds_upload_blob},
 	/* One request both creates the post and publishes it. */
-	{"com.atproto.repo.createRecord", "POST", STEP_CREATE | STEP_PUBLISH,
-	 bluesky_create_record},
-	{"com.atproto.repo.putRecord", "POST", STEP_CREATE | STEP_PUBLISH, bluesky_put_record},
-	{"com.atproto.repo.getRecord", "GET", STEP_READ, bluesky_get_record},
-	{"com.atproto.repo.listRecords", "GET", STEP_READ, bluesky_list_records},
-	{"com.atproto.repo.deleteRecord", "POST", 0, bluesky_delete_record},
+	{"com.atproto.repo.createRecord", "POST", STEP_CREATE | STEP_PUBLISH, pds_create_record},
+	{"com.atproto.repo.putRecord", "POST", STEP_CREATE | STEP_PUBLISH, pds_put_record},
+	{"com.atproto.repo.getRecord", "GET", STEP_READ, pds_get_record},
+	{"com.atproto.repo.listRecords", "GET", STEP_READ, pds_list_records},
+	{"com.atproto.repo.deleteRecord", "POST", 0, pds_delete_record},
 };
 
 static const struct method *find_method(const struct call *c)
@@ -55,10 +54,10 @@ static void answer(struct call *c)
 	const struct method *m = find_method(c);
 
 	if (!m)
-		bluesky_error(c, 501, "MethodNotImplemented", "No such method");
+		pds_error(c, 501, "MethodNotImplemented", "No such method");
 	else if (strcmp(m->http, c->request->method) != 0)
-		bluesky_error(c, 405, "InvalidRequest", "Incorrect HTTP method (%s) expected %s",
-			      c->request->method, m->http);
+		pds_error(c, 405, "InvalidRequest", "Incorrect HTTP method (%s) expected %s",
+			  c->request->method, m->http);
 	else
 		m->answer(c);
 }
@@ -84,17 +83,17 @@ static void refuse(struct call *c, int status)
 
 	for (size_t i = 0; i < COUNT_OF(errors); i++)
 		if (errors[i].status == status) {
-			bluesky_error(c, status, errors[i].name, "%s", errors[i].words);
+			pds_error(c, status, errors[i].name, "%s", errors[i].words);
 			return;
 		}
-	bluesky_error(c, status, status < 500 ? "InvalidRequest" : "InternalServerError", "%s",
-		      status < 500 ? "Invalid Request" : "Internal Server Error");
+	pds_error(c, status, status < 500 ? "InvalidRequest" : "InternalServerError", "%s",
+		  status < 500 ? "Invalid Request" : "Internal Server Error");
 }
 
 static void limit(struct call *c, int64_t seconds)
 {
 	call_header_int(c, "Retry-After", seconds);
-	bluesky_rate(c, 3000, 0, c->now_ms + seconds * 1000, 300);
+	pds_rate(c, 3000, 0, c->now_ms + seconds * 1000, 300);
 	refuse(c, 429);
 }
 
@@ -144,7 +143,7 @@ static void make_accounts(struct world *w, int64_t n)
 	arena_free(&a);
 }
 
-void bluesky_error(struct call *c, int status, const char *name, const char *fmt, ...)
+void pds_error(struct call *c, int status, const char *name, const char *fmt, ...)
 {
 	struct json *j = json_new_object();
 	char words[512];
@@ -158,8 +157,7 @@ void bluesky_error(struct call *c, int status, const char *name, const char *fmt
 	call_json(c, status, j);
 }
 
-void bluesky_rate(struct call *c, int64_t most, int64_t remaining, int64_t resets_at,
-		  int64_t window_s)
+void pds_rate(struct call *c, int64_t most, int64_t remaining, int64_t resets_at, int64_t window_s)
 {
 	call_header_int(c, "RateLimit-Limit", most);
 	call_header_int(c, "RateLimit-Remaining", remaining);

@@ -8,31 +8,31 @@
 #define BLUESKY_POSTS "app.bsky.feed.post"
 
 /* {"error": name, "message": words} */
-void bluesky_error(struct call *c, int status, const char *name, const char *fmt, ...)
+void pds_error(struct call *c, int status, const char *name, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
 /* The rate headers that every answer behind the limiter has. */
-void bluesky_rate(struct call *c, int64_t limit, int64_t remaining, int64_t resets_at,
-		  int64_t window_s);
+void pds_rate(struct call *c, int64_t limit, int64_t remaining, int64_t resets_at,
+	      int64_t window_s);
 /* The session of the request's token, if it may be used now for this; NULL: answered already. */
-struct session *bluesky_session(struct call *c, enum jwt_kind kind);
+struct session *pds_session(struct call *c, enum jwt_kind kind);
 
 /* One function for each method of the API. */
-void bluesky_create_session(struct call *c);
-void bluesky_refresh_session(struct call *c);
-void bluesky_get_session(struct call *c);
-void bluesky_delete_session(struct call *c);
-void bluesky_resolve_handle(struct call *c);
-void bluesky_describe_server(struct call *c);
-void bluesky_upload_blob(struct call *c);
-void bluesky_create_record(struct call *c);
-void bluesky_put_record(struct call *c);
-void bluesky_get_record(struct call *c);
-void bluesky_list_records(struct call *c);
-void bluesky_delete_record(struct call *c);
+void pds_create_session(struct call *c);
+void pds_refresh_session(struct call *c);
+void pds_get_session(struct call *c);
+void pds_delete_session(struct call *c);
+void pds_resolve_handle(struct call *c);
+void pds_describe_server(struct call *c);
+void pds_upload_blob(struct call *c);
+void pds_create_record(struct call *c);
+void pds_put_record(struct call *c);
+void pds_get_record(struct call *c);
+void pds_list_records(struct call *c);
+void pds_delete_record(struct call *c);
 
 /* Checks a post's record as the reference server does. False: answered already. */
-bool bluesky_check_record(struct call *c, const struct json *record);
+bool pds_check_record(struct call *c, const struct json *record);
 /* [{"sha256","alt"}] of the record's images, for the ledger. */
-struct json *bluesky_media(const struct call *c, const struct json *record) MUST_USE;
+struct json *pds_media(const struct call *c, const struct json *record) MUST_USE;
 
 #endif

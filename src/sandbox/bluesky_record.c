@@ -23,15 +23,15 @@ static bool check_text(struct call *c, const char *text)
 	size_t bytes = strlen(text), graphemes = text_graphemes(text, bytes);
 
 	if (bytes > TEXT_BYTES_MAX) {
-		bluesky_error(c, 400, "InvalidRequest",
-			      INVALID "string too big (maximum %d, got %zu) at $.text",
-			      TEXT_BYTES_MAX, bytes);
+		pds_error(c, 400, "InvalidRequest",
+			  INVALID "string too big (maximum %d, got %zu) at $.text", TEXT_BYTES_MAX,
+			  bytes);
 		return false;
 	}
 	if (graphemes > TEXT_GRAPHEMES_MAX) {
-		bluesky_error(c, 400, "InvalidRequest",
-			      INVALID "grapheme too big (maximum %d, got %zu) at $.text",
-			      TEXT_GRAPHEMES_MAX, graphemes);
+		pds_error(c, 400, "InvalidRequest",
+			  INVALID "grapheme too big (maximum %d, got %zu) at $.text",
+			  TEXT_GRAPHEMES_MAX, graphemes);
 		return false;
 	}
 	return true;
@@ -44,11 +44,11 @@ static bool check_array(struct call *c, const struct json *record, const char *n
 	if (!a || (json_is_array(a) && json_len(a) <= max))
 		return true;
 	if (!json_is_array(a))
-		bluesky_error(c, 400, "InvalidRequest", INVALID "expected an array at $.%s", name);
+		pds_error(c, 400, "InvalidRequest", INVALID "expected an array at $.%s", name);
 	else
-		bluesky_error(c, 400, "InvalidRequest",
-			      INVALID "array too big (maximum %zu, got %zu) at $.%s", max,
-			      json_len(a), name);
+		pds_error(c, 400, "InvalidRequest",
+			  INVALID "array too big (maximum %zu, got %zu) at $.%s", max, json_len(a),
+			  name);
 	return false;
 }
 
@@ -60,18 +60,17 @@ static struct blob *check_blob(struct call *c, const struct json *ref, int64_t m
 	struct blob *b = id ? world_blob(c->world, id) : NULL;
 
 	if (!type || strcmp(type, "blob") != 0 || !id) {
-		bluesky_error(c, 400, "InvalidRequest", INVALID "expected a blob at $.embed");
+		pds_error(c, 400, "InvalidRequest", INVALID "expected a blob at $.embed");
 		return NULL;
 	}
 	if (!b) {
-		bluesky_error(c, 400, "BlobNotFound", "Could not find blob: %s", id);
+		pds_error(c, 400, "BlobNotFound", "Could not find blob: %s", id);
 		return NULL;
 	}
 	if (b->size > max) {
-		bluesky_error(
-			c, 400, "BlobTooLarge",
-			"This file is too large. It is %lld bytes but the maximum size is %lld",
-			(long long)b->size, (long long)max);
+		pds_error(c, 400, "BlobTooLarge",
+			  "This file is too large. It is %lld bytes but the maximum size is %lld",
+			  (long long)b->size, (long long)max);
 		return NULL;
 	}
 	return b;
@@ -80,26 +79,26 @@ static struct blob *check_blob(struct call *c, const struct json *ref, int64_t m
 static bool check_images(struct call *c, const struct json *images)
 {
 	if (!json_is_array(images) || json_len(images) > IMAGES_MAX) {
-		bluesky_error(c, 400, "InvalidRequest",
-			      INVALID "array too big (maximum %d, got %zu) at $.embed.images",
-			      IMAGES_MAX, json_len(images));
+		pds_error(c, 400, "InvalidRequest",
+			  INVALID "array too big (maximum %d, got %zu) at $.embed.images",
+			  IMAGES_MAX, json_len(images));
 		return false;
 	}
 	for (const struct json *i = json_first(images); i; i = json_next(i)) {
 		struct blob *b;
 
 		if (!json_str(i, "alt")) {
-			bluesky_error(c, 400, "InvalidRequest",
-				      INVALID "missing required key \"alt\" at $.embed.images");
+			pds_error(c, 400, "InvalidRequest",
+				  INVALID "missing required key \"alt\" at $.embed.images");
 			return false;
 		}
 		b = check_blob(c, json_get(i, "image"), IMAGE_BYTES_MAX);
 		if (!b)
 			return false;
 		if (strncmp(b->type, "image/", 6) != 0) {
-			bluesky_error(c, 400, "InvalidMimeType",
-				      "Wrong type of file. It is %s but it must match image/*.",
-				      b->type);
+			pds_error(c, 400, "InvalidMimeType",
+				  "Wrong type of file. It is %s but it must match image/*.",
+				  b->type);
 			return false;
 		}
 	}
@@ -116,36 +115,36 @@ static bool check_embed(struct call *c, const struct json *embed)
 	if (type && strcmp(type, "app.bsky.embed.images") == 0)
 		return check_images(c, json_get(embed, "images"));
 	if (!type || strcmp(type, "app.bsky.embed.external") != 0) {
-		bluesky_error(c, 400, "InvalidRequest", INVALID "unknown type at $.embed");
+		pds_error(c, 400, "InvalidRequest", INVALID "unknown type at $.embed");
 		return false;
 	}
 	if (!json_str(card, "uri") || !json_str(card, "title") || !json_str(card, "description")) {
-		bluesky_error(c, 400, "InvalidRequest",
-			      INVALID "missing required key at $.embed.external");
+		pds_error(c, 400, "InvalidRequest",
+			  INVALID "missing required key at $.embed.external");
 		return false;
 	}
 	thumb = json_get(card, "thumb");
 	return !thumb || check_blob(c, thumb, THUMB_BYTES_MAX) != NULL;
 }
 
-bool bluesky_check_record(struct call *c, const struct json *record)
+bool pds_check_record(struct call *c, const struct json *record)
 {
 	const char *type = json_str(record, "$type"), *text = json_str(record, "text");
 	const char *created = json_str(record, "createdAt");
 
 	if (!type || strcmp(type, BLUESKY_POSTS) != 0) {
-		bluesky_error(c, 400, "InvalidRequest",
-			      "Invalid $type: expected " BLUESKY_POSTS ", got %s",
-			      type ? type : "nothing");
+		pds_error(c, 400, "InvalidRequest",
+			  "Invalid $type: expected " BLUESKY_POSTS ", got %s",
+			  type ? type : "nothing");
 		return false;
 	}
 	if (!text || !created) {
-		bluesky_error(c, 400, "InvalidRequest", INVALID "missing required key \"%s\"",
-			      text ? "createdAt" : "text");
+		pds_error(c, 400, "InvalidRequest", INVALID "missing required key \"%s\"",
+			  text ? "createdAt" : "text");
 		return false;
 	}
 	if (strlen(created) < 20 || created[4] != '-' || !strpbrk(created, "T")) {
-		bluesky_error(c, 400, "InvalidRequest", INVALID "invalid datetime at $.createdAt");
+		pds_error(c, 400, "InvalidRequest", INVALID "invalid datetime at $.createdAt");
 		return false;
 	}
 	return check_text(c, text) && check_array(c, record, "langs", LANGS_MAX) &&
@@ -153,7 +152,7 @@ bool bluesky_check_record(struct call *c, const struct json *record)
 	       check_embed(c, json_get(record, "embed"));
 }
 
-struct json *bluesky_media(const struct call *c, const struct json *record)
+struct json *pds_media(const struct call *c, const struct json *record)
 {
 	struct json *list = json_new_array();
 	const struct json *images = json_at(record, "embed.images");
@@ -193,17 +192,17 @@ static const char *sniff(const struct call *c)
 	return said ? said : "application/octet-stream";
 }
 
-void bluesky_upload_blob(struct call *c)
+void pds_upload_blob(struct call *c)
 {
 	unsigned char digest[HASH_BYTES];
 	char hex[HASH_HEX_SIZE], cid[CID_SIZE];
 	struct json *j, *blob;
 	struct blob *b;
 
-	if (!bluesky_session(c, JWT_ACCESS))
+	if (!pds_session(c, JWT_ACCESS))
 		return;
 	if (c->request->len > BLOB_BYTES_MAX) {
-		bluesky_error(c, 413, "PayloadTooLarge", "request entity too large");
+		pds_error(c, 413, "PayloadTooLarge", "request entity too large");
 		return;
 	}
 	sha256_bytes(c->request->body, c->request->len, digest);

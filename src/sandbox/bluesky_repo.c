@@ -65,7 +65,7 @@ static void serialise(struct call *c, struct write *w)
 /* Reads and checks what create and put share; false: answered already. */
 static bool read_write(struct call *c, struct write *w)
 {
-	struct session *s = bluesky_session(c, JWT_ACCESS);
+	struct session *s = pds_session(c, JWT_ACCESS);
 	const char *repo, *collection;
 
 	if (!s)
@@ -77,25 +77,25 @@ static bool read_write(struct call *c, struct write *w)
 	w->record = json_get(w->body, "record");
 	w->account = repo ? world_account(c->world, "bluesky", repo) : NULL;
 	if (!repo || !collection || !json_is_object(w->record)) {
-		bluesky_error(c, 400, "InvalidRequest", "Input must have the property \"%s\"",
-			      !repo         ? "repo"
-			      : !collection ? "collection"
-					    : "record");
+		pds_error(c, 400, "InvalidRequest", "Input must have the property \"%s\"",
+			  !repo         ? "repo"
+			  : !collection ? "collection"
+					: "record");
 		return false;
 	}
 	if (w->account != s->account) {
-		bluesky_error(c, 403, "Forbidden", "Not allowed to write to this repository");
+		pds_error(c, 403, "Forbidden", "Not allowed to write to this repository");
 		return false;
 	}
 	if (strcmp(collection, BLUESKY_POSTS) != 0) {
-		bluesky_error(c, 400, "InvalidRequest", "Lexicon not found: lex:%s", collection);
+		pds_error(c, 400, "InvalidRequest", "Lexicon not found: lex:%s", collection);
 		return false;
 	}
 	if (w->rkey && !is_tid(w->rkey)) {
-		bluesky_error(c, 400, "InvalidRequest", "Invalid record key: expected a TID");
+		pds_error(c, 400, "InvalidRequest", "Invalid record key: expected a TID");
 		return false;
 	}
-	if (!bluesky_check_record(c, w->record))
+	if (!pds_check_record(c, w->record))
 		return false;
 	serialise(c, w);
 	return true;
@@ -121,11 +121,11 @@ static void answer_write(struct call *c, const struct account *a, const char *rk
 static void accept_write(struct call *c, struct write *w, const char *rkey)
 {
 	call_accept(c, w->account, w->rkey ? rkey : NULL, record_uri(c, w->account, rkey), w->cid,
-		    w->text, json_str(w->record, "text"), bluesky_media(c, w->record));
+		    w->text, json_str(w->record, "text"), pds_media(c, w->record));
 	answer_write(c, w->account, rkey, w->cid, true);
 }
 
-void bluesky_create_record(struct call *c)
+void pds_create_record(struct call *c)
 {
 	struct write w = {0};
 	struct post *there;
@@ -136,7 +136,7 @@ void bluesky_create_record(struct call *c)
 		there = world_post(c->world, w.account, rkey);
 		if (there && !there->deleted) {
 			c->answer->n_headers = 0;
-			bluesky_error(c, 500, "InternalServerError", "Internal Server Error");
+			pds_error(c, 500, "InternalServerError", "Internal Server Error");
 		} else {
 			accept_write(c, &w, rkey);
 		}
@@ -154,11 +154,11 @@ static bool swap_fits(struct call *c, const struct write *w, const struct post *
 		return true;
 	if (want && there && strcmp(want, there->version) == 0)
 		return true;
-	bluesky_error(c, 400, "InvalidSwap", "Record was at %s", there ? there->version : "null");
+	pds_error(c, 400, "InvalidSwap", "Record was at %s", there ? there->version : "null");
 	return false;
 }
 
-void bluesky_put_record(struct call *c)
+void pds_put_record(struct call *c)
 {
 	struct write w = {0};
 	struct post *there;
@@ -166,7 +166,7 @@ void bluesky_put_record(struct call *c)
 	if (!read_write(c, &w))
 		goto out;
 	if (!w.rkey) {
-		bluesky_error(c, 400, "InvalidRequest", "Input must have the property \"rkey\"");
+		pds_error(c, 400, "InvalidRequest", "Input must have the property \"rkey\"");
 		goto out;
 	}
 	there = world_post(c->world, w.account, w.rkey);
@@ -209,7 +209,7 @@ static const char *rkey_of(const struct post *p)
 	return strrchr(p->remote_id, '/') + 1;
 }
 
-void bluesky_get_record(struct call *c)
+void pds_get_record(struct call *c)
 {
 	const char *repo = call_param(c, "repo"), *collection = call_param(c, "collection");
 	const char *rkey = call_param(c, "rkey");
@@ -217,16 +217,16 @@ void bluesky_get_record(struct call *c)
 	struct post *p;
 
 	if (!repo || !collection || !rkey) {
-		bluesky_error(c, 400, "InvalidRequest", "Params must have the property \"%s\"",
-			      !repo         ? "repo"
-			      : !collection ? "collection"
-					    : "rkey");
+		pds_error(c, 400, "InvalidRequest", "Params must have the property \"%s\"",
+			  !repo         ? "repo"
+			  : !collection ? "collection"
+					: "rkey");
 		return;
 	}
 	p = a && strcmp(collection, BLUESKY_POSTS) == 0 ? world_post(c->world, a, rkey) : NULL;
 	if (!is_visible(c, p))
-		bluesky_error(c, 400, "RecordNotFound", "Could not locate record: at://%s/%s/%s",
-			      repo, collection, rkey);
+		pds_error(c, 400, "RecordNotFound", "Could not locate record: at://%s/%s/%s", repo,
+			  collection, rkey);
 	else
 		call_json(c, 200, describe_post(p));
 }
@@ -239,7 +239,7 @@ static bool comes_before(const struct post *a, const struct post *b, bool revers
 	return reverse ? order < 0 : order > 0;
 }
 
-void bluesky_list_records(struct call *c)
+void pds_list_records(struct call *c)
 {
 	const char *repo = call_param(c, "repo"), *collection = call_param(c, "collection");
 	const char *cursor = call_param(c, "cursor"), *reversed = call_param(c, "reverse");
@@ -251,8 +251,7 @@ void bluesky_list_records(struct call *c)
 	struct json *j, *list;
 
 	if (!a || !collection || limit < 1 || limit > COUNT_OF(page)) {
-		bluesky_error(c, 400, "InvalidRequest",
-			      a ? "Invalid params" : "Could not find repo");
+		pds_error(c, 400, "InvalidRequest", a ? "Invalid params" : "Could not find repo");
 		return;
 	}
 	/* Insertion into a short sorted page: the sandbox holds thousands, not millions. */
@@ -282,19 +281,19 @@ void bluesky_list_records(struct call *c)
 	call_json(c, 200, j);
 }
 
-void bluesky_delete_record(struct call *c)
+void pds_delete_record(struct call *c)
 {
-	struct session *s = bluesky_session(c, JWT_ACCESS);
+	struct session *s = pds_session(c, JWT_ACCESS);
 	struct json *body = s ? call_body(c) : NULL;
 	const char *repo = json_str(body, "repo"), *rkey = json_str(body, "rkey");
 	struct account *a = repo ? world_account(c->world, "bluesky", repo) : NULL;
 	struct post *p;
 
 	if (s && (!repo || !rkey)) {
-		bluesky_error(c, 400, "InvalidRequest", "Input must have the property \"%s\"",
-			      repo ? "rkey" : "repo");
+		pds_error(c, 400, "InvalidRequest", "Input must have the property \"%s\"",
+			  repo ? "rkey" : "repo");
 	} else if (s && a != s->account) {
-		bluesky_error(c, 403, "Forbidden", "Not allowed to write to this repository");
+		pds_error(c, 403, "Forbidden", "Not allowed to write to this repository");
 	} else if (s) {
 		/* What is not there is deleted, too. */
 		p = world_post(c->world, a, rkey);

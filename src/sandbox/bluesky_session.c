@@ -21,7 +21,7 @@ static void say_calls(struct call *c)
 {
 	int64_t resets_at = (c->now_ms / CALLS_WINDOW_MS + 1) * CALLS_WINDOW_MS;
 
-	bluesky_rate(c, CALLS_LIMIT, CALLS_LIMIT - 1, resets_at, CALLS_WINDOW_MS / 1000);
+	pds_rate(c, CALLS_LIMIT, CALLS_LIMIT - 1, resets_at, CALLS_WINDOW_MS / 1000);
 }
 
 static void answer_session(struct call *c, const struct session *s, bool with_tokens)
@@ -64,31 +64,31 @@ static bool login_allowed(struct call *c, struct account *a)
 			left--;
 	if (oldest && resets_at > c->now_ms) {
 		call_header_int(c, "Retry-After", (resets_at - c->now_ms + 999) / 1000);
-		bluesky_rate(c, LOGINS_REMEMBERED, 0, resets_at, LOGIN_WINDOW_MS / 1000);
-		bluesky_error(c, 429, "RateLimitExceeded", "Rate Limit Exceeded");
+		pds_rate(c, LOGINS_REMEMBERED, 0, resets_at, LOGIN_WINDOW_MS / 1000);
+		pds_error(c, 429, "RateLimitExceeded", "Rate Limit Exceeded");
 		return false;
 	}
 	a->logins[a->n_logins++ % LOGINS_REMEMBERED] = c->now_ms;
-	bluesky_rate(c, LOGINS_REMEMBERED, left - 1, c->now_ms + LOGIN_WINDOW_MS,
-		     LOGIN_WINDOW_MS / 1000);
+	pds_rate(c, LOGINS_REMEMBERED, left - 1, c->now_ms + LOGIN_WINDOW_MS,
+		 LOGIN_WINDOW_MS / 1000);
 	return true;
 }
 
-void bluesky_create_session(struct call *c)
+void pds_create_session(struct call *c)
 {
 	struct json *body = call_body(c);
 	const char *name = json_str(body, "identifier"), *password = json_str(body, "password");
 	struct account *a = name ? world_account(c->world, "bluesky", name) : NULL;
 
 	if (!name || !password) {
-		bluesky_error(c, 400, "InvalidRequest", "Input must have the property \"%s\"",
-			      name ? "password" : "identifier");
+		pds_error(c, 400, "InvalidRequest", "Input must have the property \"%s\"",
+			  name ? "password" : "identifier");
 	} else if (!a) {
-		bluesky_error(c, 401, "AuthenticationRequired", "Invalid identifier or password");
+		pds_error(c, 401, "AuthenticationRequired", "Invalid identifier or password");
 	} else if (login_allowed(c, a)) {
 		if (strcmp(password, a->secret) != 0)
-			bluesky_error(c, 401, "AuthenticationRequired",
-				      "Invalid identifier or password");
+			pds_error(c, 401, "AuthenticationRequired",
+				  "Invalid identifier or password");
 		else
 			answer_session(c,
 				       world_add_session(c->world, a, c->now_ms,
@@ -99,47 +99,47 @@ void bluesky_create_session(struct call *c)
 	json_free(&body);
 }
 
-struct session *bluesky_session(struct call *c, enum jwt_kind kind)
+struct session *pds_session(struct call *c, enum jwt_kind kind)
 {
 	const char *token = call_bearer(c);
 	enum jwt_kind is = JWT_ACCESS;
 	struct session *s;
 
 	if (!token) {
-		bluesky_error(c, 401, "AuthMissing", "Authentication Required");
+		pds_error(c, 401, "AuthMissing", "Authentication Required");
 		return NULL;
 	}
 	s = jwt_open(c->world, token, &is);
 	if (!s) {
-		bluesky_error(c, 400, "InvalidToken", "Token could not be verified");
+		pds_error(c, 400, "InvalidToken", "Token could not be verified");
 		return NULL;
 	}
 	if (is != kind) {
-		bluesky_error(c, 400, "InvalidToken", "Bad token scope");
+		pds_error(c, 400, "InvalidToken", "Bad token scope");
 		return NULL;
 	}
 	if (kind == JWT_REFRESH && s->revoked) {
-		bluesky_error(c, 400, "ExpiredToken", "Token has been revoked");
+		pds_error(c, 400, "ExpiredToken", "Token has been revoked");
 		return NULL;
 	}
 	if (c->now_ms >= (kind == JWT_ACCESS ? s->access_until : s->refresh_until)) {
-		bluesky_error(c, 400, "ExpiredToken", "Token has expired");
+		pds_error(c, 400, "ExpiredToken", "Token has expired");
 		return NULL;
 	}
 	say_calls(c);
 	return s;
 }
 
-void bluesky_refresh_session(struct call *c)
+void pds_refresh_session(struct call *c)
 {
-	struct session *s = bluesky_session(c, JWT_REFRESH), *next;
+	struct session *s = pds_session(c, JWT_REFRESH), *next;
 
 	if (!s)
 		return;
 	next = world_session(c->world, s->successor);
 	if (next && (s->account->single_use || c->now_ms - s->used_at > REFRESH_GRACE_MS)) {
 		c->answer->n_headers = 0;
-		bluesky_error(c, 400, "ExpiredToken", "Token has been revoked");
+		pds_error(c, 400, "ExpiredToken", "Token has been revoked");
 		return;
 	}
 	if (!next) {
@@ -152,17 +152,17 @@ void bluesky_refresh_session(struct call *c)
 	answer_session(c, next, true);
 }
 
-void bluesky_get_session(struct call *c)
+void pds_get_session(struct call *c)
 {
-	struct session *s = bluesky_session(c, JWT_ACCESS);
+	struct session *s = pds_session(c, JWT_ACCESS);
 
 	if (s)
 		answer_session(c, s, false);
 }
 
-void bluesky_delete_session(struct call *c)
+void pds_delete_session(struct call *c)
 {
-	struct session *s = bluesky_session(c, JWT_REFRESH);
+	struct session *s = pds_session(c, JWT_REFRESH);
 
 	if (!s)
 		return;
@@ -172,7 +172,7 @@ void bluesky_delete_session(struct call *c)
 	c->answer->status = 200;
 }
 
-void bluesky_resolve_handle(struct call *c)
+void pds_resolve_handle(struct call *c)
 {
 	const char *handle = call_param(c, "handle");
 	struct account *a = handle ? world_account(c->world, "bluesky", handle) : NULL;
@@ -180,9 +180,9 @@ void bluesky_resolve_handle(struct call *c)
 
 	say_calls(c);
 	if (!handle) {
-		bluesky_error(c, 400, "InvalidRequest", "Params must have the property \"handle\"");
+		pds_error(c, 400, "InvalidRequest", "Params must have the property \"handle\"");
 	} else if (!a) {
-		bluesky_error(c, 400, "InvalidRequest", "Unable to resolve handle");
+		pds_error(c, 400, "InvalidRequest", "Unable to resolve handle");
 	} else {
 		j = json_new_object();
 		json_set_str(j, "did", a->id);
@@ -190,7 +190,7 @@ void bluesky_resolve_handle(struct call *c)
 	}
 }
 
-void bluesky_describe_server(struct call *c)
+void pds_describe_server(struct call *c)
 {
 	struct json *j = json_new_object();
 

@@ -19,21 +19,21 @@ static const struct route {
 	unsigned steps;
 	void (*answer)(struct call *c);
 } routes[] = {
-	{"GET", "/.well-known/oauth-authorization-server", STEP_VERIFY, mastodon_discover},
-	{"POST", "/api/v1/apps", STEP_LOGIN, mastodon_register_app},
-	{"GET", "/oauth/authorize", STEP_LOGIN, mastodon_authorize},
-	{"POST", "/oauth/token", STEP_LOGIN, mastodon_token},
-	{"POST", "/oauth/revoke", STEP_REVOKE, mastodon_answer_revoke},
-	{"GET", "/api/v1/accounts/verify_credentials", STEP_VERIFY, mastodon_answer_verify},
-	{"GET", "/api/v2/instance", STEP_VERIFY, mastodon_instance},
-	{"GET", "/api/v1/instance", STEP_VERIFY, mastodon_instance},
-	{"POST", "/api/v2/media", STEP_UPLOAD, mastodon_upload},
-	{"GET", "/api/v1/media/*", STEP_READ, mastodon_media},
-	{"POST", "/api/v1/statuses", STEP_CREATE | STEP_PUBLISH, mastodon_create_status},
-	{"GET", "/api/v1/statuses/*", STEP_READ, mastodon_status},
-	{"GET", "/api/v1/statuses/*/source", STEP_READ, mastodon_status_source},
-	{"DELETE", "/api/v1/statuses/*", 0, mastodon_delete_status},
-	{"GET", "/api/v1/accounts/*/statuses", STEP_READ, mastodon_account_statuses},
+	{"GET", "/.well-known/oauth-authorization-server", STEP_VERIFY, masto_discover},
+	{"POST", "/api/v1/apps", STEP_LOGIN, masto_register_app},
+	{"GET", "/oauth/authorize", STEP_LOGIN, masto_authorize},
+	{"POST", "/oauth/token", STEP_LOGIN, masto_token},
+	{"POST", "/oauth/revoke", STEP_REVOKE, masto_revoke},
+	{"GET", "/api/v1/accounts/verify_credentials", STEP_VERIFY, masto_verify},
+	{"GET", "/api/v2/instance", STEP_VERIFY, masto_instance},
+	{"GET", "/api/v1/instance", STEP_VERIFY, masto_instance},
+	{"POST", "/api/v2/media", STEP_UPLOAD, masto_upload},
+	{"GET", "/api/v1/media/*", STEP_READ, masto_media},
+	{"POST", "/api/v1/statuses", STEP_CREATE | STEP_PUBLISH, masto_create_status},
+	{"GET", "/api/v1/statuses/*", STEP_READ, masto_status},
+	{"GET", "/api/v1/statuses/*/source", STEP_READ, masto_status_source},
+	{"DELETE", "/api/v1/statuses/*", 0, masto_delete_status},
+	{"GET", "/api/v1/accounts/*/statuses", STEP_READ, masto_account_statuses},
 };
 
 static bool path_fits(const char *pattern, const char *path)
@@ -75,7 +75,7 @@ static void answer(struct call *c)
 	if (r)
 		r->answer(c);
 	else
-		mastodon_error(c, 404, "Not found");
+		masto_error(c, 404, "Not found");
 }
 
 static void refuse(struct call *c, int status)
@@ -94,11 +94,11 @@ static void refuse(struct call *c, int status)
 
 	for (size_t i = 0; i < COUNT_OF(errors); i++)
 		if (errors[i].status == status) {
-			mastodon_error(c, status, "%s", errors[i].words);
+			masto_error(c, status, "%s", errors[i].words);
 			return;
 		}
-	mastodon_error(c, status, "%s",
-		       status < 500 ? "Bad request" : "Remote data could not be fetched");
+	masto_error(c, status, "%s",
+		    status < 500 ? "Bad request" : "Remote data could not be fetched");
 }
 
 static void rate_headers(struct call *c, int64_t remaining, int64_t resets_at)
@@ -121,16 +121,16 @@ static void limit(struct call *c, int64_t seconds)
 
 static void refuse_duplicate(struct call *c)
 {
-	mastodon_error(c, 422, "Validation failed: Text has been posted already");
+	masto_error(c, 422, "Validation failed: Text has been posted already");
 }
 
 static void damage(struct call *c, enum fault_kind kind)
 {
 	const char *token = call_bearer(c);
-	struct mastodon_bearer b = {0};
+	struct masto_bearer b = {0};
 
 	if (token)
-		b = mastodon_bearer(c->world, token);
+		b = masto_bearer(c->world, token);
 	if (!b.account || kind == FAULT_ROTATE)
 		return;
 	if (kind == FAULT_REVOKE)
@@ -163,9 +163,9 @@ static void make_accounts(struct world *w, int64_t n)
 	arena_free(&a);
 }
 
-struct mastodon_bearer mastodon_bearer(const struct world *w, const char *token)
+struct masto_bearer masto_bearer(const struct world *w, const char *token)
 {
-	struct mastodon_bearer b = {0};
+	struct masto_bearer b = {0};
 	char want[64];
 	long long n;
 
@@ -185,33 +185,32 @@ struct mastodon_bearer mastodon_bearer(const struct world *w, const char *token)
 	return b;
 }
 
-struct account *mastodon_account(struct call *c)
+struct account *masto_account(struct call *c)
 {
 	const char *token = call_bearer(c);
-	struct mastodon_bearer b = {0};
+	struct masto_bearer b = {0};
 	int64_t resets_at = (c->now_ms / CALLS_WINDOW_MS + 1) * CALLS_WINDOW_MS;
 	bool revoked, expired;
 
 	if (token)
-		b = mastodon_bearer(c->world, token);
+		b = masto_bearer(c->world, token);
 	if (!b.account) {
-		mastodon_error(c, 401, "The access token is invalid");
+		masto_error(c, 401, "The access token is invalid");
 		return NULL;
 	}
 	revoked = b.session ? b.session->revoked : b.account->secret_state == SECRET_REVOKED;
 	expired = b.session ? c->now_ms >= b.session->access_until
 			    : b.account->secret_state == SECRET_EXPIRED;
 	if (revoked || expired) {
-		mastodon_error(c, 401,
-			       revoked ? "The access token was revoked"
-				       : "The access token expired");
+		masto_error(c, 401,
+			    revoked ? "The access token was revoked" : "The access token expired");
 		return NULL;
 	}
 	rate_headers(c, CALLS_LIMIT - 1, resets_at);
 	return b.account;
 }
 
-void mastodon_error(struct call *c, int status, const char *fmt, ...)
+void masto_error(struct call *c, int status, const char *fmt, ...)
 {
 	struct json *j = json_new_object();
 	char words[512];
@@ -224,7 +223,7 @@ void mastodon_error(struct call *c, int status, const char *fmt, ...)
 	call_json(c, status, j);
 }
 
-struct json *mastodon_describe_account(const struct call *c, const struct account *a)
+struct json *masto_describe_account(const struct call *c, const struct account *a)
 {
 	struct json *j = json_new_object();
 
@@ -238,21 +237,21 @@ struct json *mastodon_describe_account(const struct call *c, const struct accoun
 	return j;
 }
 
-const char *mastodon_path_id(const struct call *c, const char *prefix)
+const char *masto_path_id(const struct call *c, const char *prefix)
 {
 	const char *s = c->path + strlen(prefix);
 
 	return arena_strndup(c->answer->arena, s, strcspn(s, "/"));
 }
 
-void mastodon_answer_verify(struct call *c)
+void masto_verify(struct call *c)
 {
-	struct account *a = mastodon_account(c);
+	struct account *a = masto_account(c);
 	struct json *j, *source;
 
 	if (!a)
 		return;
-	j = mastodon_describe_account(c, a);
+	j = masto_describe_account(c, a);
 	source = json_set(j, "source", json_new_object());
 	json_set_str(source, "privacy", "public");
 	json_set_bool(source, "sensitive", false);

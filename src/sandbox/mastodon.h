@@ -8,37 +8,37 @@
 #define MASTODON_SCOPES "read write follow push profile"
 
 /* {"error": words} */
-void mastodon_error(struct call *c, int status, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void masto_error(struct call *c, int status, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* The account whose token the request bears; NULL: answered already. */
-struct account *mastodon_account(struct call *c);
+struct account *masto_account(struct call *c);
 /* {"id","username","acct","url",...} */
-struct json *mastodon_describe_account(const struct call *c, const struct account *a) MUST_USE;
+struct json *masto_describe_account(const struct call *c, const struct account *a) MUST_USE;
 /* What follows the prefix in the path, up to the next slash or the end; in the arena. */
-const char *mastodon_path_id(const struct call *c, const char *prefix);
+const char *masto_path_id(const struct call *c, const char *prefix);
 
 /* One function for each kind of request. */
-void mastodon_discover(struct call *c);
-void mastodon_register_app(struct call *c);
-void mastodon_authorize(struct call *c);
-void mastodon_token(struct call *c);
-void mastodon_answer_revoke(struct call *c);
-void mastodon_answer_verify(struct call *c);
-void mastodon_instance(struct call *c);
-void mastodon_upload(struct call *c);
-void mastodon_media(struct call *c);
-void mastodon_create_status(struct call *c);
-void mastodon_status(struct call *c);
-void mastodon_status_source(struct call *c);
-void mastodon_account_statuses(struct call *c);
-void mastodon_delete_status(struct call *c);
+void masto_discover(struct call *c);
+void masto_register_app(struct call *c);
+void masto_authorize(struct call *c);
+void masto_token(struct call *c);
+void masto_revoke(struct call *c);
+void masto_verify(struct call *c);
+void masto_instance(struct call *c);
+void masto_upload(struct call *c);
+void masto_media(struct call *c);
+void masto_create_status(struct call *c);
+void masto_status(struct call *c);
+void masto_status_source(struct call *c);
+void masto_account_statuses(struct call *c);
+void masto_delete_status(struct call *c);
 
 /* The session or account that a token stands for, whatever its state; both NULL if it is none of ours. */
-struct mastodon_bearer {
+struct masto_bearer {
 	struct session *session; /* of a token that OAuth gave */
 	struct account *account;
 };
-struct mastodon_bearer mastodon_bearer(const struct world *w, const char *token);
+struct masto_bearer masto_bearer(const struct world *w, const char *token);
 /* An uploaded file as the API describes it. */
-struct json *mastodon_describe_blob(const struct call *c, const struct blob *b) MUST_USE;
+struct json *masto_describe_blob(const struct call *c, const struct blob *b) MUST_USE;
 
 #endif

@@ -20,7 +20,7 @@ static bool is_known_type(const char *type)
 	return false;
 }
 
-struct json *mastodon_describe_blob(const struct call *c, const struct blob *b)
+struct json *masto_describe_blob(const struct call *c, const struct blob *b)
 {
 	struct json *j = json_new_object();
 	size_t kind = strcspn(b->type, "/");
@@ -32,9 +32,9 @@ struct json *mastodon_describe_blob(const struct call *c, const struct blob *b)
 	return j;
 }
 
-void mastodon_upload(struct call *c)
+void masto_upload(struct call *c)
 {
-	struct account *a = mastodon_account(c);
+	struct account *a = masto_account(c);
 	struct fields f;
 	const struct field *file;
 	const char *alt;
@@ -47,11 +47,11 @@ void mastodon_upload(struct call *c)
 	file = fields_find(&f, "file");
 	alt = fields_get(&f, "description");
 	if (!file || !file->is_file) {
-		mastodon_error(c, 422, "Validation failed: File can't be blank");
+		masto_error(c, 422, "Validation failed: File can't be blank");
 	} else if (!is_known_type(file->type)) {
-		mastodon_error(c, 422, "Validation failed: File content type is invalid");
+		masto_error(c, 422, "Validation failed: File content type is invalid");
 	} else if (file->len > IMAGE_BYTES_MAX && strncmp(file->type, "image/", 6) == 0) {
-		mastodon_error(c, 422, "Validation failed: File size must be less than 16 MB");
+		masto_error(c, 422, "Validation failed: File size must be less than 16 MB");
 	} else {
 		sha256_hex(file->value, file->len, hex);
 		/* Each upload is a file of its own, whatever its bytes. */
@@ -61,25 +61,25 @@ void mastodon_upload(struct call *c)
 		id[0] = '1';
 		b = world_add_blob(c->world, id, hex, file->type, (int64_t)file->len);
 		world_describe_blob(c->world, b, alt);
-		call_json(c, 200, mastodon_describe_blob(c, b));
+		call_json(c, 200, masto_describe_blob(c, b));
 	}
 }
 
-void mastodon_media(struct call *c)
+void masto_media(struct call *c)
 {
-	struct account *a = mastodon_account(c);
+	struct account *a = masto_account(c);
 	struct blob *b;
 
 	if (!a)
 		return;
-	b = world_blob(c->world, mastodon_path_id(c, "/api/v1/media/"));
+	b = world_blob(c->world, masto_path_id(c, "/api/v1/media/"));
 	if (b)
-		call_json(c, 200, mastodon_describe_blob(c, b));
+		call_json(c, 200, masto_describe_blob(c, b));
 	else
-		mastodon_error(c, 404, "Record not found");
+		masto_error(c, 404, "Record not found");
 }
 
-void mastodon_instance(struct call *c)
+void masto_instance(struct call *c)
 {
 	struct json *j = json_new_object(), *configuration, *o, *list;
 

@@ -80,7 +80,7 @@ static char *client_secret(struct call *c, const char *client_id)
 
 /* ---- the app ---------------------------------------------------------- */
 
-void mastodon_discover(struct call *c)
+void masto_discover(struct call *c)
 {
 	struct json *j = json_new_object();
 	struct arena *a = c->answer->arena;
@@ -94,7 +94,7 @@ void mastodon_discover(struct call *c)
 	call_json(c, 200, j);
 }
 
-void mastodon_register_app(struct call *c)
+void masto_register_app(struct call *c)
 {
 	struct fields f = fields_read(c);
 	const char *name = fields_get(&f, "client_name");
@@ -106,8 +106,8 @@ void mastodon_register_app(struct call *c)
 	if (!redirects)
 		redirects = fields_get(&f, "redirect_uris[]");
 	if (!name || !redirects) {
-		mastodon_error(c, 422, "Validation failed: %s can't be blank",
-			       name ? "Redirect URI" : "Name");
+		masto_error(c, 422, "Validation failed: %s can't be blank",
+			    name ? "Redirect URI" : "Name");
 		return;
 	}
 	claims = json_new_object();
@@ -225,7 +225,7 @@ static char *make_code(struct call *c, const struct account *a, const char *clie
 	return ticket_make(c, "code", j);
 }
 
-void mastodon_authorize(struct call *c)
+void masto_authorize(struct call *c)
 {
 	const char *id = call_param(c, "client_id"), *uri = call_param(c, "redirect_uri");
 	const char *scope = call_param(c, "scope"), *state = call_param(c, "state");
@@ -243,7 +243,7 @@ void mastodon_authorize(struct call *c)
 		scope = "read";
 	/* What cannot be trusted gets a page, not a redirect. */
 	if (!client || !uri || !redirect_fits(c, json_str(client, "redirects"), uri)) {
-		mastodon_error(c, 400, "The requested redirect uri or client is not valid");
+		masto_error(c, 400, "The requested redirect uri or client is not valid");
 	} else if (!type || strcmp(type, "code") != 0) {
 		redirect(c, uri, state, "error", "unsupported_response_type");
 	} else if (challenge && (!method || strcmp(method, "S256") != 0)) {
@@ -311,7 +311,7 @@ static bool same(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
-void mastodon_token(struct call *c)
+void masto_token(struct call *c)
 {
 	struct fields f = fields_read(c);
 	const char *text = fields_get(&f, "code");
@@ -344,15 +344,15 @@ void mastodon_token(struct call *c)
 	json_free(&code);
 }
 
-void mastodon_answer_revoke(struct call *c)
+void masto_revoke(struct call *c)
 {
 	struct fields f = fields_read(c);
 	const char *token = fields_get(&f, "token");
-	struct mastodon_bearer b = {0};
+	struct masto_bearer b = {0};
 
 	/* The accounts' own tokens belong to no app, so anybody may revoke them. */
 	if (token)
-		b = mastodon_bearer(c->world, token);
+		b = masto_bearer(c->world, token);
 	if (b.session && !client_fits(c, &f)) {
 		token_error(c, 403, "unauthorized_client");
 		return;

@@ -116,13 +116,13 @@ static struct json *describe_status(const struct call *c, const struct post *p)
 	strbuf_puts(&b, "</p>");
 	json_set_str(j, "content", b.data);
 	strbuf_free(&b);
-	json_set(j, "account", mastodon_describe_account(c, p->account));
+	json_set(j, "account", masto_describe_account(c, p->account));
 	media = json_set(j, "media_attachments", json_new_array());
 	for (const struct json *m = json_first(json_get(record, "media")); m; m = json_next(m)) {
 		const struct blob *blob = world_blob(c->world, json_as_str(m));
 
 		if (blob)
-			json_add(media, mastodon_describe_blob(c, blob));
+			json_add(media, masto_describe_blob(c, blob));
 	}
 	json_set_int(j, "favourites_count", 0);
 	json_set_int(j, "reblogs_count", 0);
@@ -141,11 +141,11 @@ static struct json *read_media(struct call *c, const struct fields *f)
 			continue;
 		if (!world_blob(c->world, f->items[i].value) || json_len(list) == MEDIA_MAX) {
 			if (json_len(list) == MEDIA_MAX)
-				mastodon_error(c, 422,
-					       "Validation failed: Cannot attach more than "
-					       "4 files");
+				masto_error(c, 422,
+					    "Validation failed: Cannot attach more than "
+					    "4 files");
 			else
-				mastodon_error(c, 404, "Record not found");
+				masto_error(c, 404, "Record not found");
 			json_free(&list);
 			return NULL;
 		}
@@ -163,12 +163,12 @@ static bool check_status(struct call *c, const char *text, const char *spoiler, 
 	for (size_t i = 0; i < COUNT_OF(known); i++)
 		fits |= strcmp(known[i], visibility) == 0;
 	if (!*text && n_media == 0)
-		mastodon_error(c, 422, "Validation failed: Text can't be blank");
+		masto_error(c, 422, "Validation failed: Text can't be blank");
 	else if (count_characters(text) + count_characters(spoiler) > CHARACTERS_MAX)
-		mastodon_error(c, 422, "Validation failed: Text character limit of %d exceeded",
-			       CHARACTERS_MAX);
+		masto_error(c, 422, "Validation failed: Text character limit of %d exceeded",
+			    CHARACTERS_MAX);
 	else if (!fits)
-		mastodon_error(c, 422, "Validation failed: Visibility is not included in the list");
+		masto_error(c, 422, "Validation failed: Visibility is not included in the list");
 	else
 		return true;
 	return false;
@@ -220,9 +220,9 @@ static void accept_status(struct call *c, struct account *a, const char *key,
 	call_json(c, 200, describe_status(c, p));
 }
 
-void mastodon_create_status(struct call *c)
+void masto_create_status(struct call *c)
 {
-	struct account *a = mastodon_account(c);
+	struct account *a = masto_account(c);
 	const char *key = c->ignores_keys ? NULL : listener_header(c->request, "Idempotency-Key");
 	const char *text, *spoiler, *visibility;
 	struct json *media;
@@ -254,16 +254,16 @@ void mastodon_create_status(struct call *c)
 /* The status of the path that can be seen; NULL: answered already. */
 static struct post *path_status(struct call *c)
 {
-	const char *id = mastodon_path_id(c, "/api/v1/statuses/");
+	const char *id = masto_path_id(c, "/api/v1/statuses/");
 	struct post *p = world_post_by_id(c->world, "mastodon", id);
 
 	if (p && !p->deleted && p->visible_at <= c->now_ms)
 		return p;
-	mastodon_error(c, 404, "Record not found");
+	masto_error(c, 404, "Record not found");
 	return NULL;
 }
 
-void mastodon_status(struct call *c)
+void masto_status(struct call *c)
 {
 	struct post *p = path_status(c);
 
@@ -271,9 +271,9 @@ void mastodon_status(struct call *c)
 		call_json(c, 200, describe_status(c, p));
 }
 
-void mastodon_status_source(struct call *c)
+void masto_status_source(struct call *c)
 {
-	struct account *a = mastodon_account(c);
+	struct account *a = masto_account(c);
 	struct post *p = a ? path_status(c) : NULL;
 	struct json *record = NULL, *j;
 
@@ -289,9 +289,9 @@ void mastodon_status_source(struct call *c)
 	call_json(c, 200, j);
 }
 
-void mastodon_account_statuses(struct call *c)
+void masto_account_statuses(struct call *c)
 {
-	const char *id = mastodon_path_id(c, "/api/v1/accounts/");
+	const char *id = masto_path_id(c, "/api/v1/accounts/");
 	const char *since = call_param(c, "since_id"), *limit_text = call_param(c, "limit");
 	const char *before = call_param(c, "max_id");
 	struct account *a = world_account(c->world, "mastodon", id);
@@ -299,7 +299,7 @@ void mastodon_account_statuses(struct call *c)
 	struct json *list;
 
 	if (!a) {
-		mastodon_error(c, 404, "Record not found");
+		masto_error(c, 404, "Record not found");
 		return;
 	}
 	if (limit > 40)
@@ -320,16 +320,16 @@ void mastodon_account_statuses(struct call *c)
 	call_json(c, 200, list);
 }
 
-void mastodon_delete_status(struct call *c)
+void masto_delete_status(struct call *c)
 {
-	struct account *a = mastodon_account(c);
+	struct account *a = masto_account(c);
 	struct post *p = a ? path_status(c) : NULL;
 	struct json *j;
 
 	if (!p)
 		return;
 	if (p->account != a) {
-		mastodon_error(c, 404, "Record not found");
+		masto_error(c, 404, "Record not found");
 		return;
 	}
 	j = describe_status(c, p);
