@@ -7,9 +7,12 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -100,56 +103,61 @@ static void mutex_lock_until__held__gives_up_at_the_deadline(void **state)
 	mutex_free(&m);
 }
 
-#define TURNS 61
+#define ROUNDS_OF_TURNS 30
 
-struct turns {
+struct turn {
 	struct mutex *mutex;
-	atomic_int owned; /* times that the greedy thread had the mutex */
-	atomic_bool stop;
-	int passed[TURNS]; /* how often the other one had it while we waited */
+	atomic_int id; /* the kernel's, of the thread that waits; 0: not started */
+	bool had;      /* guarded by the mutex */
 };
 
-static void lock_again_at_once(void *arg)
+static void take_a_turn(void *arg)
 {
-	struct turns *turns = arg;
+	struct turn *turn = arg;
 
-	while (!atomic_load(&turns->stop)) {
-		mutex_lock(turns->mutex);
-		atomic_fetch_add(&turns->owned, 1);
-		for (volatile int i = 0; i < 2000; i++)
-			; /* so that it is nearly always held */
-		mutex_unlock(turns->mutex);
-	}
+	atomic_store(&turn->id, (int)syscall(SYS_gettid));
+	mutex_lock(turn->mutex);
+	turn->had = true;
+	mutex_unlock(turn->mutex);
 }
 
-static int by_size(const void *a, const void *b)
+/* Does the kernel say that the thread sleeps? It can only wait for the mutex. */
+static bool sleeps(int id)
 {
-	return *(const int *)a - *(const int *)b;
+	char path[64], line[512] = "";
+	FILE *f;
+	char *after_name;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", id);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(line, sizeof(line), f));
+	fclose(f);
+	after_name = strrchr(line, ')');
+	return after_name && after_name[2] == 'S';
 }
 
-/* A mutex that is not fair lets the owner that comes back at once pass the one who waits,
- * hundreds of times over. The median allows for a thread that is stopped before it is in line. */
+/* One who unlocks and locks again at once must not pass the one who waits. */
 static void mutex__owner_that_comes_back__waits_its_turn(void **state)
 {
-	struct turns turns = {.mutex = mutex_new()};
-	struct thread *t;
-
 	(void)state;
-	assert_int_equal(thread_start(&t, "greedy", lock_again_at_once, &turns, NULL), OK);
-	while (atomic_load(&turns.owned) == 0)
-		sched_yield();
-	for (int i = 0; i < TURNS; i++) {
-		int before = atomic_load(&turns.owned);
+	for (int round = 0; round < ROUNDS_OF_TURNS; round++) {
+		struct turn turn = {.mutex = mutex_new()};
+		struct thread *t;
+		bool had;
 
-		mutex_lock(turns.mutex);
-		turns.passed[i] = atomic_load(&turns.owned) - before;
-		mutex_unlock(turns.mutex);
+		mutex_lock(turn.mutex);
+		assert_int_equal(thread_start(&t, "waits", take_a_turn, &turn, NULL), OK);
+		while (atomic_load(&turn.id) == 0 || !sleeps(atomic_load(&turn.id)))
+			sched_yield();
+		mutex_unlock(turn.mutex);
+		mutex_lock(turn.mutex);
+		had = turn.had;
+		mutex_unlock(turn.mutex);
+		thread_join(&t);
+		mutex_free(&turn.mutex);
+		assert_true(had);
 	}
-	atomic_store(&turns.stop, true);
-	thread_join(&t);
-	qsort(turns.passed, TURNS, sizeof(turns.passed[0]), by_size);
-	assert_in_range(turns.passed[TURNS / 2], 0, 3);
-	mutex_free(&turns.mutex);
 }
 
 static void flag__set_and_cleared__is_seen(void **state)
