@@ -148,7 +148,8 @@ static enum err resume_chain(struct store *s, const struct outside_head *h, stru
 			    h->tenant_id);
 
 	if (!e && h->tenant_id)
-		e = db_int(s, info, &known, "SELECT 1 FROM {tenants} WHERE id=$1", "i", h->tenant_id);
+		e = db_int(s, info, &known, "SELECT 1 FROM {tenants} WHERE id=$1", "i",
+			   h->tenant_id);
 	/* A tenant that was added after the backup is gone, and its chain with it. */
 	if (e || newest >= h->seq || !known)
 		return e;

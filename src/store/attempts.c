@@ -192,10 +192,10 @@ enum err job_requeue_same_key(struct store *s, int64_t tenant_id, int64_t job_id
 
 #define TO_SETTLE \
 	JOB_COLUMNS \
-		", x.n, x.key, x.key_time_ms, j.reserved_key IS NOT NULL" JOB_FROM \
-		" JOIN {publishing_attempts} x ON x.tenant_id=j.tenant_id AND x.job_id=j.id" \
-		" WHERE t.id=$1 AND x.tenant_id=$1 AND x.settle_at IS NOT NULL AND x.settle_at<=$2" \
-		" AND j.status='unknown' AND c.status IN ('connected','unreachable')"
+	", x.n, x.key, x.key_time_ms, j.reserved_key IS NOT NULL" JOB_FROM \
+	" JOIN {publishing_attempts} x ON x.tenant_id=j.tenant_id AND x.job_id=j.id" \
+	" WHERE t.id=$1 AND x.tenant_id=$1 AND x.settle_at IS NOT NULL AND x.settle_at<=$2" \
+	" AND j.status='unknown' AND c.status IN ('connected','unreachable')"
 
 static void read_claim(sqlite3_stmt *st, struct arena *a, struct claim *c)
 {

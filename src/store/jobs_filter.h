@@ -63,6 +63,11 @@ struct driver {
 size_t drivers_choose(const struct job_filter *f, enum job_sort sort, const struct pairs *pairs,
 		      struct driver out[DRIVERS_MAX]);
 
+/* How many may match for the keys to be read whole, and how many rows a page looks at: variables for tests alone. */
+#define JOBS_GATHER_MAX 4000
+#define JOBS_WALK_ROWS_MAX 20000
+extern int64_t jobs_gather_max, jobs_walk_rows_max;
+
 enum range { RANGE_ALL, RANGE_TIE, RANGE_BEYOND };
 /* SELECT key, id, condition of one driver's rows in order: all; or those tied with the key $2 beyond the id $3; or those beyond
  * the key $2 (RANGE_BEYOND of a sort by number: beyond the id $3). */

@@ -3,7 +3,7 @@
  * Two ways. Where few jobs can match (the counters know, for brand, platform, connection and state; or a span of time
  * holds few), their keys are read whole and sorted here: any sort, any filter. Where many can, an index in the sort's order
  * is walked from the position until the page is full; where a condition has several values, one walk for each, merged.
- * What no index serves is tested on the way, and after WALK_ROWS_MAX rows the page is cut short: it then has fewer rows than
+ * What no index serves is tested on the way, and after jobs_walk_rows_max rows the page is cut short: it then has fewer rows than
  * asked for, a cursor to go on from, and total -1.
  *
  * A page is made of keys first; the rows of the page alone are then read whole. */
@@ -15,9 +15,10 @@
 #include "store/admin.h"
 #include "store/jobs_filter.h"
 
-#define GATHER_MAX 4000
-#define WALK_ROWS_MAX 20000
 #define COUNT_MAX 10000
+
+int64_t jobs_gather_max = JOBS_GATHER_MAX;
+int64_t jobs_walk_rows_max = JOBS_WALK_ROWS_MAX;
 
 struct query {
 	struct store *s;
@@ -342,7 +343,7 @@ static enum err gather_few(struct query *q, struct keys *out, bool *done, struct
 	if (q->f->n_ids) {
 		e = gather(q, "", NULL, INT64_MAX, out, &too_many, info);
 		*done = true;
-	} else if (q->has_pairs && q->pairs.total <= GATHER_MAX) {
+	} else if (q->has_pairs && q->pairs.total <= jobs_gather_max) {
 		for (size_t i = 0; !e && i < q->pairs.n; i++)
 			e = gather(
 				q,
@@ -350,8 +351,8 @@ static enum err gather_few(struct query *q, struct keys *out, bool *done, struct
 				&q->pairs.p[i], INT64_MAX, out, &too_many, info);
 		*done = true;
 	} else if (q->f->since || q->f->until) {
-		e = gather(q, " AND j.scheduled_at>=$6 AND j.scheduled_at<$7", NULL, GATHER_MAX,
-			   out, &too_many, info);
+		e = gather(q, " AND j.scheduled_at>=$6 AND j.scheduled_at<$7", NULL,
+			   jobs_gather_max, out, &too_many, info);
 		*done = !too_many;
 	}
 	if (*done && out->n)
@@ -401,7 +402,7 @@ static enum err find(struct pager *p, bool up, const struct sort_key *from, int6
 		find_in_gathered(&p->all, up, from, skip, limit, out);
 		return OK;
 	}
-	return find_by_walk(&p->q, up, from, skip, limit, skip ? 0 : WALK_ROWS_MAX, out, info);
+	return find_by_walk(&p->q, up, from, skip, limit, skip ? 0 : jobs_walk_rows_max, out, info);
 }
 
 /* The position that the page begins behind: one step before the asked-for number, so that it is included. */
@@ -467,7 +468,7 @@ static enum err count(struct pager *p, int64_t *total, struct err_info *info)
 			"SELECT sum(value) FROM {counters} WHERE tenant_id=$1 AND family='jobs'",
 			"i", p->q.tenant_id);
 	}
-	e = find_by_walk(&p->q, false, NULL, 0, COUNT_MAX, WALK_ROWS_MAX, &all, info);
+	e = find_by_walk(&p->q, false, NULL, 0, COUNT_MAX, jobs_walk_rows_max, &all, info);
 	if (!e)
 		*total = all.more || all.cut ? -1 : (int64_t)all.keys.n;
 	xfree(&all.keys.k);

@@ -8,3 +8,7 @@ tests_unit_store_test_workspace_LDADD = $(unit_store_link)
 unit_tests += tests/unit/store/test_jobs
 tests_unit_store_test_jobs_SOURCES = tests/unit/store/test_jobs.c $(store_fixture)
 tests_unit_store_test_jobs_LDADD = $(unit_store_link)
+
+unit_tests += tests/unit/store/test_pages
+tests_unit_store_test_pages_SOURCES = tests/unit/store/test_pages.c $(store_fixture)
+tests_unit_store_test_pages_LDADD = $(unit_store_link)
