@@ -168,7 +168,7 @@ enum err fs_read(const char *path, size_t max_bytes, unsigned flags, struct strb
 	size_t before = out->len, total = 0;
 	enum err e;
 	ssize_t k;
-	int fd;
+	int fd = -1;
 
 	e = open_regular(path, flags, &fd, info);
 	if (e)

@@ -14,7 +14,8 @@ bool text_is_utf8(const char *s, size_t n);
  * but tab and newline. On failure *at (may be NULL) is the byte offset. */
 bool text_is_plain(const char *s, size_t n, size_t *at);
 /* A name (tenant, brand): valid, 1-64 graphemes, no '/', ',' or control
- * characters, not all digits, no space at either end. */
+ * characters, not all digits, no space at either end, and shown by text_make_safe as it
+ * is (no hidden or bidi characters: two names must not look alike). */
 bool text_is_name(const char *s);
 
 size_t text_graphemes(const char *s, size_t n);
@@ -37,8 +38,9 @@ size_t text_cut_cells(const char *s, size_t n, size_t max_cells, size_t *cells);
 /* THE function through which everything from outside leaves: screen, verbs,
  * log file, export to a terminal. Appends to out valid UTF-8 that holds no control character (C0 and DEL as
  * ^X, C1 as <9B>, newline and tab as a space unless kept), no bidi control (as <U+202E>), no other
- * default-ignorable that could hide text (except ZWJ/VS16 inside emoji and combining marks);
- * invalid bytes become U+FFFD; at most 16 combining marks follow a base. */
+ * character that could hide text or end a line (as <200B>; except ZWJ and VS16 inside emoji, and joiners where
+ * Indic and Arabic spelling needs them); invalid bytes become U+FFFD; at most 16 combining marks follow a base,
+ * and a mark without one gets a dotted circle. Safe again as it is: a second pass changes nothing. */
 enum text_safe_flags {
 	TEXT_ONE_LINE = 0,
 	TEXT_KEEP_LINES = 1, /* newline and tab stay */

@@ -190,7 +190,7 @@ enum err keyfile_open(const struct keyfile_kind *kind, const char *path, const c
 {
 	struct secret *line = NULL;
 	enum err e;
-	int fd;
+	int fd = -1;
 
 	e = open_private(kind, path, &fd, info);
 	if (e)

@@ -75,7 +75,7 @@ static struct vault *vault_with(struct secret *key, const char *uuid)
 enum err vault_create_key_file(const char *path, const char *uuid, struct vault **out,
 			       struct err_info *info)
 {
-	struct secret *key;
+	struct secret *key = NULL;
 	enum err e = keyfile_create(&master_kind, path, uuid, &key, info);
 
 	if (!e)
@@ -86,7 +86,7 @@ enum err vault_create_key_file(const char *path, const char *uuid, struct vault 
 enum err vault_open_key_file(const char *path, const char *uuid, struct vault **out,
 			     struct err_info *info)
 {
-	struct secret *key;
+	struct secret *key = NULL;
 	enum err e = keyfile_open(&master_kind, path, uuid, &key, info);
 
 	if (!e)
@@ -327,7 +327,7 @@ static struct chain_key *chain_key_with(struct secret *key, const char *uuid)
 enum err chain_key_create(const char *path, const char *uuid, struct chain_key **out,
 			  struct err_info *info)
 {
-	struct secret *key;
+	struct secret *key = NULL;
 	enum err e = keyfile_create(&chain_kind, path, uuid, &key, info);
 
 	if (!e)
@@ -338,7 +338,7 @@ enum err chain_key_create(const char *path, const char *uuid, struct chain_key *
 enum err chain_key_open(const char *path, const char *uuid, struct chain_key **out,
 			struct err_info *info)
 {
-	struct secret *key;
+	struct secret *key = NULL;
 	enum err e = keyfile_open(&chain_kind, path, uuid, &key, info);
 
 	if (!e)
