@@ -37,7 +37,7 @@ size_t text_cut_cells(const char *s, size_t n, size_t max_cells, size_t *cells);
 
 /* THE function through which everything from outside leaves: screen, verbs,
  * log file, export to a terminal. Appends to out valid UTF-8 that holds no control character (C0 and DEL as
- * ^X, C1 as <9B>, newline and tab as a space unless kept), no bidi control (as <U+202E>), no other
+ * ^X, C1 as <9B>, newline and tab as a space unless kept), no bidi control (as <202E>), no other
  * character that could hide text or end a line (as <200B>; except ZWJ and VS16 inside emoji, and joiners where
  * Indic and Arabic spelling needs them); invalid bytes become U+FFFD; at most 16 combining marks follow a base,
  * and a mark without one gets a dotted circle. Safe again as it is: a second pass changes nothing. */
