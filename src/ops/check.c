@@ -11,6 +11,8 @@
 #include "store/connections.h"
 #include "store/jobs.h"
 #include "store/posts.h"
+#include "store/store.h"
+#include "store/tenants.h"
 #include "store/workspace.h"
 
 #define REMOTE_JOBS_PER_CONNECTION 20
@@ -84,7 +86,43 @@ static enum err check_jobs(struct checking *c, bool repair, struct err_info *inf
 
 /* ---------------------------------------------------------------- the platforms */
 
-/* Asks whether a published job's post is still there. What cannot be asked is no problem. */
+/* A post that an operator took down is absent, as it should be; the log knows. */
+static bool was_taken_down(struct checking *c, int64_t job_id)
+{
+	struct log_filter f = {.job_id = job_id, .action = "job.takedown"};
+	struct page_request r = {.limit = OPS_WALK_ROWS};
+	struct page p = {0};
+	bool down = false;
+
+	if (audit_page(c->o->store, &f, &r, &p, NULL))
+		return false;
+	for (size_t i = 0; i < p.n; i++)
+		down = down || !p.entries[i].code;
+	page_free(&p);
+	return down;
+}
+
+static void judge_job(struct checking *c, const struct job *j, const char *label,
+		      enum step_verdict verdict, struct arena *a)
+{
+	bool down;
+
+	if (verdict != STEP_DONE && verdict != STEP_ABSENT)
+		return; /* this platform cannot tell */
+	c->n_remote++;
+	down = was_taken_down(c, j->id);
+	if (verdict == STEP_ABSENT && !down)
+		report(c, "remote_absent",
+		       arena_printf(a, "%s is published here, and the platform does not show it",
+				    label),
+		       false);
+	else if (verdict == STEP_DONE && down)
+		report(c, "remote_present",
+		       arena_printf(a, "%s was taken down, and the platform still shows it", label),
+		       false);
+}
+
+/* Asks whether a published job's post is still there. */
 static void ask_job(struct checking *c, struct account *x, const struct job *j)
 {
 	struct arena *a = arena_new();
@@ -97,8 +135,8 @@ static void ask_job(struct checking *c, struct account *x, const struct job *j)
 	size_t n = 0;
 
 	job_label(j, label);
-	if (post_get(c->store, j->tenant_id, j->post_id, j->platform, a, &post, NULL) ||
-	    job_attempts(c->store, j->tenant_id, j->id, a, &attempts, &n, NULL))
+	if (post_get(c->o->store, j->tenant_id, j->post_id, j->platform, a, &post, NULL) ||
+	    job_attempts(c->o->store, j->tenant_id, j->id, a, &attempts, &n, NULL))
 		goto out;
 	account_exchange(c->o, x, &ex);
 	ex.in.op = OP_SETTLE;
@@ -111,13 +149,7 @@ static void ask_job(struct checking *c, struct account *x, const struct job *j)
 		report(c, err_name(why.code),
 		       arena_printf(a, "%s could not be compared: %s", label, why.text), false);
 	} else {
-		c->n_remote++;
-		if (out.verdict == STEP_ABSENT)
-			report(c, "remote_absent",
-			       arena_printf(
-				       a, "%s is published here, and the platform does not show it",
-				       label),
-			       false);
+		judge_job(c, j, label, out.verdict, a);
 		step_out_free(&out);
 	}
 out:
@@ -132,10 +164,10 @@ static void ask_jobs(struct checking *c, struct account *x)
 	struct page_request r = {.limit = REMOTE_JOBS_PER_CONNECTION};
 	struct page p = {0};
 
-	if (jobs_page(c->store, &f, JOB_SORT_ID, &r, &p, NULL))
+	if (jobs_page(c->o->store, &f, JOB_SORT_ID, &r, &p, NULL))
 		return;
 	for (size_t i = 0; i < p.n; i++)
-		if (p.jobs[i].remote_id && p.jobs[i].tenant_id == x->conn.tenant_id)
+		if (p.jobs[i].remote_id)
 			ask_job(c, x, &p.jobs[i]);
 	page_free(&p);
 }
@@ -150,7 +182,7 @@ static void ask_connection(struct checking *c, const struct connection *conn)
 
 	connection_label(conn, label);
 	app_settings(c->o->app, &settings);
-	if (verify_now(c->store, c->o->transport, &settings, conn->tenant_id, conn->id, &why) ||
+	if (verify_now(c->o->store, c->o->transport, &settings, conn->tenant_id, conn->id, &why) ||
 	    account_open(c->o, conn->tenant_id, conn->id, a, &x, &why)) {
 		report(c, err_name(why.code), arena_printf(a, "%s: %s", label, why.text), false);
 	} else {
@@ -161,20 +193,53 @@ static void ask_connection(struct checking *c, const struct connection *conn)
 	arena_free(&a);
 }
 
-static enum err check_remote(struct checking *c, struct err_info *info)
+/* c->o is in a tenant's scope here. */
+static enum err ask_tenant(struct checking *c, struct err_info *info)
 {
-	struct connection_filter f = {.statuses = 0};
+	struct connection_filter f = {0};
 	struct page_request r = {.limit = OPS_WALK_ROWS, .ascending = true};
 	struct page p = {0};
+	enum err e = connections_page(c->o->store, &f, &r, &p, info);
+
+	for (size_t i = 0; !e && i < p.n; i++)
+		if (p.connections[i].status != CONN_DISCONNECTED)
+			ask_connection(c, &p.connections[i]);
+	page_free(&p);
+	return e;
+}
+
+/* From the service scope: each tenant in a scope of its own, for posts and jobs are read in theirs only. */
+static enum err ask_tenants(struct checking *c, struct err_info *info)
+{
+	struct page_request r = {.limit = OPS_WALK_ROWS, .ascending = true};
+	struct ops *outside = c->o, inside = *c->o;
+	struct page p = {0};
+	struct actor actor;
+	enum err e = tenants_page(c->store, false, &r, &p, info);
+
+	app_actor(outside->app, &actor);
+	for (size_t i = 0; !e && i < p.n; i++) {
+		inside.store = NULL;
+		inside.tenant_id = p.tenants[i].id;
+		e = store_open(outside->app->workspace, inside.tenant_id, &actor, &inside.store,
+			       info);
+		if (!e) {
+			c->o = &inside;
+			e = ask_tenant(c, info);
+			store_close(&inside.store);
+		}
+	}
+	c->o = outside;
+	page_free(&p);
+	return e;
+}
+
+static enum err check_remote(struct checking *c, struct err_info *info)
+{
 	enum err e = ops_transport(c->o, info);
 
 	if (!e)
-		e = connections_page(c->store, &f, &r, &p, info);
-	for (size_t i = 0; !e && i < p.n; i++)
-		if (p.connections[i].status != CONN_DISCONNECTED &&
-		    (!c->o->tenant_id || p.connections[i].tenant_id == c->o->tenant_id))
-			ask_connection(c, &p.connections[i]);
-	page_free(&p);
+		e = c->o->tenant_id ? ask_tenant(c, info) : ask_tenants(c, info);
 	json_set_int(c->checked, "connections", c->n_connections);
 	json_set_int(c->checked, "remote_posts", c->n_remote);
 	return e;

@@ -281,13 +281,16 @@ static enum err check_identity(struct login *l, struct err_info *info)
 	if (want && (!strcmp(want, c->account_id) || same_name(want, c->account)))
 		return OK;
 	if (want) {
-		struct connection named;
+		struct connection named = {0};
 
-		if (!connection_find(l->o->store, want, l->arena, &named, NULL) &&
-		    named.brand_id == l->brand.id && !strcmp(named.platform, c->platform) &&
+		if (connection_find(l->o->store, want, l->arena, &named, NULL))
+			return wrong_account(l, want, info);
+		if (named.brand_id == l->brand.id && !strcmp(named.platform, c->platform) &&
 		    named.account_id && !strcmp(named.account_id, c->account_id))
 			return OK;
-		return wrong_account(l, want, info);
+		return wrong_account(
+			l, arena_printf(l->arena, "@%s (%s)", named.account, named.account_id),
+			info);
 	}
 	e = connections_page(l->o->store, &f, &r, &p, info);
 	for (size_t i = 0; !e && i < p.n; i++) {

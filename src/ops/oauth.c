@@ -101,9 +101,15 @@ bool oauth_loopback_uri(const char *uri, struct arena *a, struct loopback_uri *o
 	x.authority = slash ? arena_strndup(a, host, (size_t)(slash - host))
 			    : arena_strdup(a, host);
 	colon = strrchr(x.authority, ':');
-	if (colon && !strchr(colon, ']'))
-		x.port = atoi(colon + 1);
-	if (strpbrk(x.path, "?#") || x.port < 0 || x.port > 65535)
+	if (colon && !strchr(colon, ']')) {
+		char *end;
+		long port = strtol(colon + 1, &end, 10);
+
+		if (port < 1 || port > 65535 || *end)
+			return false;
+		x.port = (int)port;
+	}
+	if (strpbrk(x.path, "?#"))
 		return false;
 	*out = x;
 	return true;
