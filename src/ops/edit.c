@@ -31,15 +31,9 @@ struct edit {
 
 static enum err check_job(const struct edit *x, struct err_info *info)
 {
-	const struct draft *d = x->d;
 	char label[OPS_LABEL_SIZE];
 
 	job_label(&x->job, label);
-	if (d->brand || d->n_platforms || d->n_connections) {
-		err_set(info, E_USAGE, "%s cannot be sent elsewhere by an edit", label);
-		err_hint(info, "cancel it and publish anew");
-		return E_USAGE;
-	}
 	if (!(EDITABLE & 1u << x->job.status))
 		return err_set(info, E_STATE,
 			       "%s is %s; edit is allowed from draft, scheduled, pending or held",
@@ -72,6 +66,49 @@ static enum err find_siblings(struct edit *x, struct err_info *info)
 		x->siblings[x->n_siblings++] = j;
 	}
 	return OK;
+}
+
+/* The editor's file names brand and accounts, too: the same place is welcome, another is not. */
+static bool same_place(const struct edit *x)
+{
+	const struct draft *d = x->d;
+	struct brand b;
+
+	if (d->brand &&
+	    (brand_find(x->o->store, d->brand, x->a, &b, NULL) || b.id != x->job.brand_id))
+		return false;
+	for (size_t i = 0; i < d->n_platforms; i++) {
+		bool there = false;
+
+		for (size_t k = 0; k < x->n_siblings; k++)
+			there = there || !strcmp(x->siblings[k].platform, d->platforms[i]);
+		if (!there)
+			return false;
+	}
+	for (size_t i = 0; i < d->n_connections; i++) {
+		struct connection c;
+		bool there = false;
+
+		if (connection_find(x->o->store, d->connections[i], x->a, &c, NULL))
+			return false;
+		for (size_t k = 0; k < x->n_siblings; k++)
+			there = there || x->siblings[k].connection_id == c.id;
+		if (!there)
+			return false;
+	}
+	return true;
+}
+
+static enum err check_place(const struct edit *x, struct err_info *info)
+{
+	char label[OPS_LABEL_SIZE];
+
+	if (same_place(x))
+		return OK;
+	job_label(&x->job, label);
+	err_set(info, E_USAGE, "%s cannot be sent elsewhere by an edit", label);
+	err_hint(info, "cancel it and publish anew");
+	return E_USAGE;
 }
 
 static enum err new_media(struct edit *x, struct err_info *info)
@@ -237,6 +274,8 @@ static enum err prepare(struct edit *x, int64_t job_id, struct err_info *info)
 		e = check_job(x, info);
 	if (!e)
 		e = find_siblings(x, info);
+	if (!e)
+		e = check_place(x, info);
 	if (!e)
 		e = make_content(x, info);
 	if (!e)

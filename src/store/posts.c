@@ -122,6 +122,45 @@ static enum err check_unclaimed(struct store *s, int64_t post_id, int64_t *brand
 	return e;
 }
 
+/* What its jobs would publish now is what duplicates are found by. */
+static enum err rehash_jobs(struct store *s, int64_t post_id, struct err_info *info)
+{
+	struct arena *a = arena_new();
+	struct {
+		int64_t id;
+		const char *platform;
+	} *jobs = NULL;
+	sqlite3_stmt *st = NULL;
+	bool row = true;
+	size_t n = 0;
+	enum err e = db_query(
+		s, info, &st,
+		"SELECT id, platform FROM {publishing_jobs} WHERE tenant_id=$1 AND post_id=$2",
+		"ii", s->tenant_id, post_id);
+
+	while (!e && !(e = db_step(s, st, &row, info)) && row) {
+		jobs = arena_grow(a, jobs, n, sizeof(*jobs));
+		jobs[n].id = col_int(st, 0);
+		jobs[n++].platform = col_text(st, 1, a);
+	}
+	db_done(st);
+	for (size_t i = 0; !e && i < n; i++) {
+		struct post p;
+		char hash[65];
+
+		e = post_get(s, s->tenant_id, post_id, jobs[i].platform, a, &p, info);
+		if (e)
+			break;
+		post_hash(&p, hash);
+		e = db_exec(
+			s, info,
+			"UPDATE {publishing_jobs} SET content_hash=$3 WHERE tenant_id=$1 AND id=$2",
+			"iis", s->tenant_id, jobs[i].id, hash);
+	}
+	arena_free(&a);
+	return e;
+}
+
 enum err post_variant_set(struct store *s, int64_t post_id, const char *platform, const char *text,
 			  const struct media *media, size_t n_media, struct err_info *info)
 {
@@ -155,6 +194,8 @@ enum err post_variant_set(struct store *s, int64_t post_id, const char *platform
 		e = drop_media(s, post_id, platform, info);
 	if (!e && media)
 		e = add_media(s, post_id, platform, media, n_media, info);
+	if (!e)
+		e = rehash_jobs(s, post_id, info);
 	return e;
 }
 
@@ -182,6 +223,8 @@ enum err post_edit(struct store *s, const struct post *p, struct err_info *info)
 		e = drop_media(s, p->id, "", info);
 	if (!e)
 		e = add_media(s, p->id, "", p->media, p->n_media, info);
+	if (!e)
+		e = rehash_jobs(s, p->id, info);
 	if (e)
 		return e;
 	snprintf(words, sizeof(words), "post %lld", (long long)p->id);

@@ -9,7 +9,7 @@ enum err post_add(struct store *s, const struct post *p, int64_t *id, struct err
 /* [tx] Text (and, if media != NULL, media) for one platform only. */
 enum err post_variant_set(struct store *s, int64_t post_id, const char *platform, const char *text,
 			  const struct media *media, size_t n_media, struct err_info *info) MUST_USE;
-/* [tx] Replace the content; only while no job of it has been claimed (E_STATE). */
+/* [tx] Replace the content; only while no job of it has been claimed (E_STATE). Its jobs' content_hash follows. */
 enum err post_edit(struct store *s, const struct post *p, struct err_info *info) MUST_USE;
 /* The content as it goes to a platform: variant applied, media filled. platform NULL: as written. */
 enum err post_get(struct store *s, int64_t tenant_id, int64_t id, const char *platform, struct arena *a,

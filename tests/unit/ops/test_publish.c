@@ -284,6 +284,20 @@ static void ops_publish__variant_and_media__reach_the_job(void **state)
 	assert_int_equal(x.limit, 300);
 }
 
+static void ops_publish__edited_job__counts_as_what_it_is_now(void **state)
+{
+	struct world *w = *state;
+	struct draft old = {.brand = "acme", .text = "old words", .at = "+1h"};
+	struct draft new = {.brand = "acme", .text = "new words", .at = "+1h"},
+		     edit = {.text = "new words"};
+	struct job j;
+
+	assert_ok(w, publish(w, &old));
+	assert_ok(w, ops_job_edit(w->ops, 1, &edit, w->a, &j, &w->info));
+	assert_err(w, E_DUPLICATE, publish(w, &new));
+	assert_ok(w, publish(w, &old));
+}
+
 static void ops_publish__readonly__is_refused(void **state)
 {
 	struct world *w = *state;
@@ -299,7 +313,11 @@ static void ops_job_edit__text_and_time__change_until_claimed(void **state)
 	struct world *w = *state;
 	struct draft text = {.text = "new"}, time = {.at = "2099-01-01 00:00"},
 		     away = {.brand = "acme"};
-	struct draft bad = {.text = ""};
+	const char *const bluesky[] = {"bluesky"}, *const mastodon[] = {"mastodon"};
+	struct draft bad = {.text = ""}, same = {.brand = "northwind",
+						 .platforms = bluesky,
+						 .n_platforms = 1,
+						 .text = "newer"};
 	struct job j = world_job(w, "northwind", "old", "+1h", false);
 	struct job_detail x;
 
@@ -311,6 +329,10 @@ static void ops_job_edit__text_and_time__change_until_claimed(void **state)
 	assert_true(j.scheduled_at > clock_wall_ms() + (int64_t)86400000 * 365);
 	assert_err(w, E_INVALID, ops_job_edit(w->ops, j.id, &bad, w->a, &j, &w->info));
 	assert_err(w, E_USAGE, ops_job_edit(w->ops, j.id, &away, w->a, &j, &w->info));
+	assert_ok(w, ops_job_edit(w->ops, j.id, &same, w->a, &j, &w->info));
+	assert_string_equal(j.text, "newer");
+	same.platforms = mastodon;
+	assert_err(w, E_USAGE, ops_job_edit(w->ops, j.id, &same, w->a, &j, &w->info));
 	j = world_job(w, "acme", "out", NULL, false);
 	world_fail(w, j.id);
 	assert_err(w, E_STATE, ops_job_edit(w->ops, j.id, &text, w->a, &j, &w->info));
@@ -332,6 +354,7 @@ int main(void)
 		WITH(ops_publish__times__are_of_the_brand),
 		WITH(ops_publish__draft_and_undo__wait_as_they_should),
 		WITH(ops_publish__variant_and_media__reach_the_job),
+		WITH(ops_publish__edited_job__counts_as_what_it_is_now),
 		WITH(ops_publish__readonly__is_refused),
 		WITH(ops_job_edit__text_and_time__change_until_claimed),
 	};
