@@ -151,6 +151,7 @@ struct engine {
 	struct unsettled *unsettled;
 	size_t n_unsettled, unsettled_size;
 
+	int64_t settle_mono;    /* when a look that was due may be taken by the monotonic clock; INT64_MAX: none */
 	int64_t look_mono;      /* when to ask the queue next; INT64_MAX: at a change */
 	int64_t due_at;         /* what it said last, wall; 0: nothing */
 	bool idle;              /* nothing left that can be done without a person or the future */

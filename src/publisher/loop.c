@@ -389,7 +389,7 @@ static void plan_look(struct engine *e, size_t found, bool due)
 	if (found > 0)
 		e->look_mono = now;
 	else if (due)
-		e->look_mono = now + LOOK_AGAIN_MS;
+		e->look_mono = least(now + LOOK_AGAIN_MS, e->settle_mono);
 	else if (e->due_at)
 		e->look_mono = now + least(e->due_at - clock_wall_ms(), LOOK_MOST_MS);
 	else
@@ -447,6 +447,7 @@ static void work(struct engine *e)
 	}
 	if (!new_work || e->db_since_mono)
 		return;
+	e->settle_mono = INT64_MAX;
 	if (due)
 		start_settling(e, &found);
 	plan_look(e, found, due);

@@ -56,7 +56,13 @@ static bool may_look(struct engine *e, const struct job *j)
 {
 	const struct unsettled *u = unsettled_find(e, j->tenant_id, j->id, false);
 
-	return !is_looked_at(e, j) && (!u || u->not_before_mono <= clock_mono_ms());
+	if (is_looked_at(e, j))
+		return false;
+	if (!u || u->not_before_mono <= clock_mono_ms())
+		return true;
+	if (u->not_before_mono < e->settle_mono)
+		e->settle_mono = u->not_before_mono;
+	return false;
 }
 
 /* The attempt that is unclear is the last one. */
@@ -86,6 +92,7 @@ enum err settle_start(struct engine *e, size_t room, size_t *started, struct err
 	enum err err;
 
 	*started = 0;
+	e->settle_mono = INT64_MAX;
 	err = jobs_to_settle(e->s, clock_wall_ms(), only, only_tenant, SETTLE_BATCH, b->arena,
 			     claims, &n, info);
 	for (size_t i = 0; !err && i < n && *started < room; i++) {

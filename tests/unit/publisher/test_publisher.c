@@ -304,7 +304,7 @@ static void time_limit__silent_server__leaves_it_to_the_next(void **state)
 	struct rig *r = *state;
 	int64_t job = rig_job(r);
 
-	r->o.timeout_ms = 5000;
+	r->o.timeout_ms = 1500;
 	r->o.shutdown_limit_ms = 100;
 	rig_trick(r, TRICK_SILENCE_AFTER);
 	assert_int_equal(rig_run(r, 300), E_TIMEOUT);
