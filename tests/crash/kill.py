@@ -29,7 +29,7 @@ QUICK = ["-o", "http.timeout=2", "-o", "http.connect_timeout=1", "-o", "retry.ba
 FAULTS = ("bluesky:create=reset-before@0.06,bluesky:create=reset-after@0.06,"
           "bluesky:create=error-after:500@0.06,bluesky:create=status:503@0.04,"
           "bluesky:create=drop-answer@0.02,bluesky:create=429:1@0.02,"
-          "bluesky:read=status:502@0.05,bluesky:create=latency:40@0.6")
+          "bluesky:read=status:502@0.05,bluesky:create=latency:120@0.7")
 
 
 class Campaign:
@@ -62,7 +62,7 @@ class Campaign:
         self.publish(self.random.randint(1, 3))
         process = self.publisher()
         # The process needs some milliseconds to be born; the longest waits let whole settlings through.
-        moment = self.random.choice((0.03, 0.08, 0.2, 0.6)) * self.random.random() + 0.005
+        moment = self.random.choice((0.06, 0.15, 0.25, 0.8)) * self.random.random() + 0.02
         threading.Event().wait(moment * suite.patience())
         process.kill()
         for name in self.case.json("recover", "--dry-run").items():
