@@ -48,7 +48,7 @@ void ops_close(struct ops **o);
 const char *ops_tenant(const struct ops *o);     /* name; "" in the service scope */
 int64_t ops_tenant_id(const struct ops *o);
 /* Readable when something in the workspace may have changed; drain, then ask ops_changed. -1: poll ops_changed each 100 ms. */
-int ops_watch_fd(const struct ops *o);
+int ops_watch_fd(struct ops *o);
 bool ops_changed(struct ops *o); /* drains the watch; true if another connection has committed */
 
 /* ------------------------------------------------------------------ tenants, brands */
