@@ -280,7 +280,8 @@ static enum err add_parts(struct exchange *x, struct err_info *info)
 			die("out of memory");
 		if (p->file) {
 			struct body_reader *b = &x->parts[i];
-			enum err e = reader_open(b, p->file, 0, -1, info);
+			enum err e = reader_open(b, p->file, p->file_offset,
+						 p->file_len > 0 ? p->file_len : -1, info);
 
 			if (e)
 				return e;

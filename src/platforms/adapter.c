@@ -35,6 +35,13 @@ const char *adapter_base(const struct step_in *in, const char *fallback)
 	return fallback;
 }
 
+const char *adapter_host_base(const struct step_in *in, const char *fallback, const char *second)
+{
+	const char *base = adapter_base(in, fallback);
+
+	return strcmp(base, fallback) == 0 ? second : base;
+}
+
 void adapter_host(const char *url, char *out, size_t size)
 {
 	const char *p = url != NULL ? strstr(url, "://") : NULL;
@@ -99,6 +106,11 @@ bool adapter_is_public_origin(const char *url)
 	return rest[0] == '\0' || (rest[0] == '/' && rest[1] == '\0');
 }
 
+bool adapter_ok(const struct http_response *r)
+{
+	return r->status >= 200 && r->status <= 299 && !r->truncated;
+}
+
 struct json *adapter_object(const struct http_response *r)
 {
 	struct json *j = NULL;
@@ -136,6 +148,80 @@ const char *adapter_token(const struct json *obj, const char *name)
 		if (token[n] <= 0x20 || token[n] == 0x7f || n >= TOKEN_BYTES_MAX)
 			return NULL;
 	return n > 0 ? token : NULL;
+}
+
+const char *adapter_id(struct arena *a, const struct json *obj, const char *name)
+{
+	const char *id = json_text_of(json_get(obj, name));
+	size_t n = 0;
+
+	if (id == NULL)
+		return NULL;
+	for (; id[n] != '\0'; n++)
+		if (id[n] <= 0x20 || id[n] >= 0x7f || n >= 256)
+			return NULL;
+	return n > 0 ? arena_strdup(a, id) : NULL;
+}
+
+const char *adapter_name(const struct json *obj, const char *name)
+{
+	const char *s = json_str(obj, name);
+	size_t n = s != NULL ? strlen(s) : 0;
+
+	if (n == 0 || n > 256 || !text_is_plain(s, n, NULL) || strpbrk(s, "\t\n,") != NULL ||
+	    s[0] == ' ' || s[n - 1] == ' ')
+		return NULL;
+	return s;
+}
+
+bool adapter_has_link(const struct post *post)
+{
+	return post->link != NULL && post->link[0] != '\0';
+}
+
+const char *adapter_text(struct arena *a, const struct post *post)
+{
+	const char *text = post->text != NULL ? post->text : "";
+
+	if (!adapter_has_link(post) || strstr(text, post->link) != NULL)
+		return text;
+	return arena_printf(a, "%s%s%s", text, text[0] != '\0' ? "\n\n" : "", post->link);
+}
+
+bool adapter_is_video(const struct media *m)
+{
+	return m->type != NULL && strncasecmp(m->type, "video/", 6) == 0;
+}
+
+const char *adapter_file(struct arena *a, const struct step_in *in, const struct media *m)
+{
+	return arena_printf(a, "%s/%s", in->media_dir != NULL ? in->media_dir : ".", m->sha256);
+}
+
+const char *adapter_file_name(struct arena *a, const struct media *m, size_t i)
+{
+	const char *slash = m->type != NULL ? strchr(m->type, '/') : NULL;
+
+	return arena_printf(a, "media%zu.%s", i + 1, slash != NULL ? slash + 1 : "bin");
+}
+
+struct http_part *adapter_file_part(struct http_request *r, const struct step_in *in,
+				    const char *name, const struct media *m, size_t i)
+{
+	struct http_part *part = http_part_add(r, arena_strdup(r->arena, name));
+
+	part->filename = adapter_file_name(r->arena, m, i);
+	part->type = arena_strdup(r->arena, m->type);
+	part->file = adapter_file(r->arena, in, m);
+	return part;
+}
+
+void adapter_text_part(struct http_request *r, const char *name, const char *value)
+{
+	struct http_part *part = http_part_add(r, arena_strdup(r->arena, name));
+
+	part->len = strlen(value);
+	part->bytes = arena_strdup(r->arena, value);
 }
 
 static int base64_value(char c)
@@ -217,6 +303,69 @@ void adapter_options(const struct post *post, const char *platform,
 	json_free(&all);
 }
 
+struct option_search {
+	struct arena *arena;
+	const char *key, *found;
+};
+
+static void find_option(const char *key, const struct json *value, void *ctx)
+{
+	struct option_search *s = ctx;
+	const char *text = json_as_str(value);
+
+	if (strcmp(key, s->key) == 0 && text != NULL && text[0] != '\0')
+		s->found = arena_strdup(s->arena, text);
+}
+
+const char *adapter_option(struct arena *a, const struct post *post, const char *platform,
+			   const char *key)
+{
+	struct option_search s = {.arena = a, .key = key};
+
+	adapter_options(post, platform, find_option, &s);
+	return s.found;
+}
+
+bool adapter_option_bool(const char *value, bool *out)
+{
+	if (value == NULL || (strcmp(value, "true") != 0 && strcmp(value, "yes") != 0 &&
+			      strcmp(value, "false") != 0 && strcmp(value, "no") != 0))
+		return false;
+	*out = value[0] == 't' || value[0] == 'y';
+	return true;
+}
+
+struct option_check {
+	const char *platform;
+	const char *const *names;
+	struct problems *problems;
+};
+
+static void check_option(const char *key, const struct json *value, void *ctx)
+{
+	struct option_check *c = ctx;
+	const char *text = json_as_str(value);
+
+	for (size_t i = 0; c->names[i] != NULL; i++)
+		if (strcmp(c->names[i], key) == 0) {
+			if (text == NULL || !text_is_plain(text, strlen(text), NULL))
+				problem_add(c->problems, "option", 0, 0,
+					    "the value of %s.%s is no plain text", c->platform,
+					    key);
+			return;
+		}
+	problem_add(c->problems, "option", 0, 0, "%s.%s is no option of this platform", c->platform,
+		    key);
+}
+
+void adapter_check_options(const struct post *post, const char *platform, const char *const *names,
+			   struct problems *out)
+{
+	struct option_check c = {.platform = platform, .names = names, .problems = out};
+
+	adapter_options(post, platform, check_option, &c);
+}
+
 bool adapter_is_language(const char *s)
 {
 	size_t subtags = 0;
@@ -281,6 +430,32 @@ static bool has_type(const char *const *types, const char *type)
 	return false;
 }
 
+void adapter_check_file(const struct media *m, const char *const *types, int64_t bytes_max,
+			int64_t alt_max, enum text_unit alt_unit, struct problems *out)
+{
+	const char *alt = m->alt != NULL ? m->alt : "";
+	int64_t alt_length = (int64_t)(alt_unit == UNIT_GRAPHEMES
+					       ? text_graphemes(alt, strlen(alt))
+					       : text_codepoints(alt, strlen(alt)));
+	const char *name = m->name != NULL ? m->name : m->sha256;
+
+	if (!has_type(types, m->type))
+		problem_add(out, "media", 0, 0, "%s: files of type %s are not taken", name,
+			    m->type != NULL ? m->type : "?");
+	if (m->bytes <= 0)
+		problem_add(out, "media", 0, 0, "%s is empty", name);
+	if (bytes_max > 0 && m->bytes > bytes_max)
+		problem_add(out, "media", bytes_max, m->bytes,
+			    "%s has %lld bytes, more than the %lld that are taken", name,
+			    (long long)m->bytes, (long long)bytes_max);
+	if (!text_is_plain(alt, strlen(alt), NULL))
+		problem_add(out, "alt", 0, 0, "%s: the alt text is no plain text", name);
+	if (alt_max > 0 && alt_length > alt_max)
+		problem_add(out, "alt", alt_max, alt_length,
+			    "%s: the alt text has %lld characters, more than %lld", name,
+			    (long long)alt_length, (long long)alt_max);
+}
+
 void adapter_check_media(const struct post *post, const char *const *types, int64_t n_max,
 			 int64_t bytes_max, int64_t alt_max, enum text_unit alt_unit,
 			 struct problems *out)
@@ -289,28 +464,21 @@ void adapter_check_media(const struct post *post, const char *const *types, int6
 		problem_add(out, "media", n_max, (int64_t)post->n_media,
 			    "%zu files are more than the %lld that a post may have", post->n_media,
 			    (long long)n_max);
-	for (size_t i = 0; i < post->n_media; i++) {
-		const struct media *m = &post->media[i];
-		const char *alt = m->alt != NULL ? m->alt : "";
-		int64_t alt_length = (int64_t)(alt_unit == UNIT_GRAPHEMES
-						       ? text_graphemes(alt, strlen(alt))
-						       : text_codepoints(alt, strlen(alt)));
-		const char *name = m->name != NULL ? m->name : m->sha256;
+	for (size_t i = 0; i < post->n_media; i++)
+		adapter_check_file(&post->media[i], types, bytes_max, alt_max, alt_unit, out);
+}
 
-		if (!has_type(types, m->type))
-			problem_add(out, "media", 0, 0, "%s: files of type %s are not taken", name,
-				    m->type != NULL ? m->type : "?");
-		if (m->bytes <= 0)
-			problem_add(out, "media", 0, 0, "%s is empty", name);
-		if (bytes_max > 0 && m->bytes > bytes_max)
-			problem_add(out, "media", bytes_max, m->bytes,
-				    "%s has %lld bytes, more than the %lld that are taken", name,
-				    (long long)m->bytes, (long long)bytes_max);
-		if (!text_is_plain(alt, strlen(alt), NULL))
-			problem_add(out, "alt", 0, 0, "%s: the alt text is no plain text", name);
-		if (alt_max > 0 && alt_length > alt_max)
-			problem_add(out, "alt", alt_max, alt_length,
-				    "%s: the alt text has %lld characters, more than %lld", name,
-				    (long long)alt_length, (long long)alt_max);
-	}
+void adapter_check_public(const struct post *post, const char *title, struct problems *out)
+{
+	if (post->visibility != NULL && post->visibility[0] != '\0' &&
+	    strcmp(post->visibility, "public") != 0)
+		problem_add(out, "visibility", 0, 0,
+			    "everything on %s is public; '%s' cannot be had", title,
+			    post->visibility);
+}
+
+void adapter_check_no_comment(const struct post *post, const char *title, struct problems *out)
+{
+	if (adapter_has_text(post->first_comment))
+		problem_add(out, "option", 0, 0, "a first comment cannot be sent to %s", title);
 }

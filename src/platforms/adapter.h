@@ -13,6 +13,10 @@ void adapter_run(adapter_operation *const operations[OP_COUNT], const struct ste
 /* Where to send: the configuration's api_base, else the account's endpoint, else its server, else fallback. */
 const char *adapter_base(const struct step_in *in, const char *fallback);
 
+/* A second host of the platform (log-ins, uploads): its own while base is what the platform has by default, else
+ * the same prefix that everything goes to. */
+const char *adapter_host_base(const struct step_in *in, const char *fallback, const char *second);
+
 /* Has the URL a loopback host: localhost, 127.0.0.0/8 or [::1]? Names are not looked up. */
 bool adapter_is_loopback(const char *url);
 /* An origin that an answer may send us to: https, a DNS name that says nothing of a local network, perhaps a port,
@@ -21,6 +25,8 @@ bool adapter_is_public_origin(const char *url);
 /* The lower-cased host of a URL, "" if it has none. */
 void adapter_host(const char *url, char *out, size_t size);
 
+/* A whole answer of class 2xx. */
+bool adapter_ok(const struct http_response *r);
 /* The answer's body as a JSON object, the caller's; NULL if it is none or was cut off. */
 struct json *adapter_object(const struct http_response *r) MUST_USE;
 /* What to show of an answer that says nothing we understand: one line of it, at most 200 bytes. */
@@ -31,9 +37,36 @@ const char *adapter_token(const struct json *obj, const char *name);
 /* When a JWT says that it expires, as UTC ms on our clock; 0 if it says nothing. The rest of it is opaque. */
 int64_t adapter_jwt_expiry(const char *token, int64_t now_ms);
 
+/* An id that a URL can carry: visible ASCII, at most 256 bytes; numbers as they were written; else NULL. The arena's. */
+const char *adapter_id(struct arena *a, const struct json *obj, const char *name);
+/* A name that can be shown: one line of plain text, at most 256 bytes, neither ',' nor space at its ends; else NULL.
+ * Borrowed. */
+const char *adapter_name(const struct json *obj, const char *name);
+
+/* The text with the link on a line of its own, where the text has it not. */
+const char *adapter_text(struct arena *a, const struct post *post);
+bool adapter_has_link(const struct post *post);
+bool adapter_is_video(const struct media *m);
+/* Where a file stands, and the name that it is sent under. */
+const char *adapter_file(struct arena *a, const struct step_in *in, const struct media *m);
+const char *adapter_file_name(struct arena *a, const struct media *m, size_t i);
+/* A file as a part of a multipart body. */
+struct http_part *adapter_file_part(struct http_request *r, const struct step_in *in,
+				    const char *name, const struct media *m, size_t i);
+void adapter_text_part(struct http_request *r, const char *name, const char *value);
+
 /* "OPTIONS" of the post for one platform: calls back for each "PLATFORM.KEY" of this name. */
 void adapter_options(const struct post *post, const char *platform,
 		     void (*each)(const char *key, const struct json *value, void *ctx), void *ctx);
+
+/* One option's text, the arena's; NULL if it is not given, or "". */
+const char *adapter_option(struct arena *a, const struct post *post, const char *platform,
+			   const char *key);
+/* true, yes, false, no. False: it is none of them. */
+bool adapter_option_bool(const char *value, bool *out);
+/* Refuses options that are none of these; names ends in NULL. */
+void adapter_check_options(const struct post *post, const char *platform, const char *const *names,
+			   struct problems *out);
 
 /* A BCP 47 language tag, by its form. */
 bool adapter_is_language(const char *s);
@@ -46,5 +79,11 @@ void adapter_check_media(const struct post *post, const char *const *types, int6
 			 int64_t bytes_max, int64_t alt_max, enum text_unit alt_unit,
 			 struct problems *out);
 void adapter_check_text(const struct post *post, struct problems *out);
+/* One file of them. */
+void adapter_check_file(const struct media *m, const char *const *types, int64_t bytes_max,
+			int64_t alt_max, enum text_unit alt_unit, struct problems *out);
+/* Things that a platform may not have. */
+void adapter_check_public(const struct post *post, const char *title, struct problems *out);
+void adapter_check_no_comment(const struct post *post, const char *title, struct problems *out);
 
 #endif

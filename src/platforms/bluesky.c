@@ -74,11 +74,7 @@ static int64_t image_bytes_max(const struct connection *conn)
 	return told > 0 && told < max ? told : max;
 }
 
-static void refuse_option(const char *key, const struct json *value, void *ctx)
-{
-	(void)value;
-	problem_add(ctx, "option", 0, 0, "bluesky.%s is no option of this platform", key);
-}
+static const char *const no_options[] = {NULL};
 
 static void validate(const struct post *post, const struct connection *conn, struct problems *out)
 {
@@ -103,14 +99,9 @@ static void validate(const struct post *post, const struct connection *conn, str
 			"Bluesky shows images or a link card, not both: put the link into the text");
 	if (post->title != NULL && !text_is_plain(post->title, strlen(post->title), NULL))
 		problem_add(out, "title", 0, 0, "the title is no plain text");
-	if (post->visibility != NULL && post->visibility[0] != '\0' &&
-	    strcmp(post->visibility, "public") != 0)
-		problem_add(out, "visibility", 0, 0,
-			    "everything on Bluesky is public; '%s' cannot be had",
-			    post->visibility);
-	if (post->first_comment != NULL && post->first_comment[0] != '\0')
-		problem_add(out, "option", 0, 0, "a first comment cannot be sent to Bluesky");
-	adapter_options(post, "bluesky", refuse_option, out);
+	adapter_check_public(post, bluesky_platform.title, out);
+	adapter_check_no_comment(post, bluesky_platform.title, out);
+	adapter_check_options(post, "bluesky", no_options, out);
 }
 
 static void step(const struct step_in *in, struct step_out *out)

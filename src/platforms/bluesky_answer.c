@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "platforms/adapter.h"
+#include "platforms/judge.h"
 
 struct error_row {
 	const char *name;
@@ -130,34 +131,6 @@ static void judge(const struct http_response *r, enum bluesky_sent sent, struct 
 	}
 }
 
-static void say(struct step_out *out, const struct http_response *r, const struct verdict *v)
-{
-	const char *name = v->name[0] != '\0' ? v->name : NULL;
-
-	switch (v->cls) {
-	case CLASS_RATE_LIMITED:
-		step_fail(out, v->cls, v->code, r, name, "the server asks to wait: %s", v->words);
-		break;
-	case CLASS_AUTH:
-		step_fail(out, v->cls, v->code, r, name, "the login is not accepted: %s", v->words);
-		err_hint(&out->error, "log the account in again with an app password");
-		break;
-	case CLASS_PERMANENT:
-		step_fail(out, v->cls, v->code, r, name, "the server refused it: %s", v->words);
-		break;
-	case CLASS_UNKNOWN:
-		step_fail(out, v->cls, v->code, r, name,
-			  "the post was sent, and the answer (HTTP %d) does not tell whether it "
-			  "was accepted: %s",
-			  r->status, v->words);
-		break;
-	default:
-		step_fail(out, v->cls, v->code, r, name, "the server answered HTTP %d: %s",
-			  r->status, v->words);
-		break;
-	}
-}
-
 void bluesky_fail(const struct step_in *in, struct step_out *out, enum bluesky_sent sent)
 {
 	const struct http_response *r = in->response;
@@ -168,7 +141,9 @@ void bluesky_fail(const struct step_in *in, struct step_out *out, enum bluesky_s
 	/* What is refused before a post is on its way is no refused post. */
 	if (v.code == E_REJECTED && in->op != OP_PUBLISH && in->op != OP_TAKEDOWN)
 		v.code = E_PLATFORM;
-	say(out, r, &v);
+	judge_say(out, r, v.cls, v.code, v.name[0] != '\0' ? v.name : NULL, v.words);
+	if (v.cls == CLASS_AUTH)
+		err_hint(&out->error, "log the account in again with an app password");
 	if (v.cls == CLASS_RATE_LIMITED || v.cls == CLASS_TRANSIENT)
 		out->at = http_retry_at(r);
 }

@@ -10,6 +10,12 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/bluesky_record.c \
 	src/platforms/bluesky_session.c \
 	src/platforms/bluesky_settle.c \
+	src/platforms/fold.c \
+	src/platforms/fold.h \
+	src/platforms/grant.c \
+	src/platforms/grant.h \
+	src/platforms/judge.c \
+	src/platforms/judge.h \
 	src/platforms/mastodon.c \
 	src/platforms/mastodon.h \
 	src/platforms/mastodon_account.c \
@@ -20,6 +26,8 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/mastodon_settle.c \
 	src/platforms/platform.c \
 	src/platforms/platform.h \
+	src/platforms/progress.c \
+	src/platforms/progress.h \
 	src/platforms/richtext.c \
 	src/platforms/richtext.h \
 	src/platforms/tid.c \

@@ -33,33 +33,11 @@ bool mastodon_call(const struct step_in *in, struct step_out *out, enum http_met
 	return true;
 }
 
-const char *mastodon_text(struct arena *a, const struct post *post)
-{
-	const char *text = post->text != NULL ? post->text : "", *link = post->link;
-
-	if (link == NULL || link[0] == '\0' || strstr(text, link) != NULL)
-		return text;
-	return arena_printf(a, "%s%s%s", text, text[0] != '\0' ? "\n\n" : "", link);
-}
-
 struct option_reader {
 	struct arena *arena;
 	struct mastodon_options *options;
 	struct problems *problems; /* NULL: only read */
 };
-
-static bool option_bool(const struct json *value, bool *out)
-{
-	const char *s = json_as_str(value);
-
-	if (s == NULL)
-		return false;
-	if (strcmp(s, "true") != 0 && strcmp(s, "yes") != 0 && strcmp(s, "false") != 0 &&
-	    strcmp(s, "no") != 0)
-		return false;
-	*out = s[0] == 't' || s[0] == 'y';
-	return true;
-}
 
 static void take_option(const char *key, const struct json *value, void *ctx)
 {
@@ -73,7 +51,7 @@ static void take_option(const char *key, const struct json *value, void *ctx)
 			problem_add(r->problems, "option", 0, 0,
 				    "the content warning is no plain text");
 	} else if (strcmp(key, MASTODON_OPTION_SENSITIVE) == 0) {
-		if (!option_bool(value, &r->options->sensitive) && r->problems != NULL)
+		if (!adapter_option_bool(s, &r->options->sensitive) && r->problems != NULL)
 			problem_add(r->problems, "option", 0, 0,
 				    "mastodon.sensitive is either true or false");
 	} else if (r->problems != NULL) {
@@ -144,7 +122,7 @@ static int64_t measure(const struct post *post, const struct connection *conn)
 
 	mastodon_facts_read(conn, &f);
 	mastodon_options_read(a, post, &options);
-	length = count(mastodon_text(a, post), &f);
+	length = count(adapter_text(a, post), &f);
 	if (options.warning != NULL)
 		length += count(options.warning, &f);
 	mastodon_facts_free(&f);
@@ -210,8 +188,7 @@ static void validate(const struct post *post, const struct connection *conn, str
 		problem_add(out, "visibility", 0, 0,
 			    "'%s' is none of public, unlisted, private and direct",
 			    post->visibility);
-	if (post->first_comment != NULL && post->first_comment[0] != '\0')
-		problem_add(out, "option", 0, 0, "a first comment cannot be sent to Mastodon");
+	adapter_check_no_comment(post, mastodon_platform.title, out);
 	adapter_options(post, "mastodon", take_option, &r);
 	mastodon_facts_free(&f);
 }

@@ -44,8 +44,6 @@ bool mastodon_says(const struct step_out *out, const char *words);
 /* The id of an object of the API as text (some servers send numbers); NULL if there is none that can be used. */
 const char *mastodon_id(struct arena *a, const struct json *obj);
 
-/* The text that is sent: the post's, and its link on a line of its own where the text has it not. */
-const char *mastodon_text(struct arena *a, const struct post *post);
 struct mastodon_options {
 	const char *warning; /* content warning or NULL; the arena's */
 	bool sensitive;

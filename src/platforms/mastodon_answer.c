@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "platforms/adapter.h"
+#include "platforms/judge.h"
 #include "platforms/richtext.h"
 
 struct verdict {
@@ -113,31 +114,12 @@ void mastodon_fail(const struct step_in *in, struct step_out *out, enum mastodon
 	judge(r, sent, &v);
 	if (v.code == E_REJECTED && in->op != OP_PUBLISH && in->op != OP_TAKEDOWN)
 		v.code = E_PLATFORM;
-	switch (v.cls) {
-	case CLASS_RATE_LIMITED:
-		step_fail(out, v.cls, v.code, r, NULL, "the server asks to wait: %s", v.words);
-		break;
-	case CLASS_AUTH:
-		step_fail(out, v.cls, v.code, r, NULL, "the login is not accepted: %s", v.words);
+	judge_say(out, r, v.cls, v.code, NULL, v.words);
+	if (v.cls == CLASS_AUTH)
 		err_hint(&out->error,
 			 "make an access token with the scopes %s in the account's settings, and "
 			 "connect it again",
 			 mastodon_platform.scopes);
-		break;
-	case CLASS_PERMANENT:
-		step_fail(out, v.cls, v.code, r, NULL, "the server refused it: %s", v.words);
-		break;
-	case CLASS_UNKNOWN:
-		step_fail(out, v.cls, v.code, r, NULL,
-			  "the post was sent, and the answer (HTTP %d) does not tell whether it "
-			  "was accepted: %s",
-			  r->status, v.words);
-		break;
-	default:
-		step_fail(out, v.cls, v.code, r, NULL, "the server answered HTTP %d: %s", r->status,
-			  v.words);
-		break;
-	}
 	if (v.cls == CLASS_RATE_LIMITED || v.cls == CLASS_TRANSIENT)
 		out->at = http_retry_at(r);
 }

@@ -161,7 +161,7 @@ static void ask_create(const struct step_in *in, struct step_out *out, struct pr
 		return;
 	mastodon_options_read(out->arena, post, &options);
 	body = json_new_object();
-	json_set_str(body, "status", mastodon_text(out->arena, post));
+	json_set_str(body, "status", adapter_text(out->arena, post));
 	if (post->n_media > 0) {
 		ids = json_set(body, "media_ids", json_new_array());
 		for (size_t i = 0; i < post->n_media; i++)

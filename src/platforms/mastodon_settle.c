@@ -33,7 +33,7 @@ static bool same_text(const struct json *status, const struct post *post, struct
 	strbuf_init(&theirs, JSON_BYTES_MAX);
 	strbuf_init(&ours, JSON_BYTES_MAX);
 	mastodon_html_text(&theirs, content);
-	mastodon_plain_text(&ours, mastodon_text(a, post));
+	mastodon_plain_text(&ours, adapter_text(a, post));
 	same = strcmp(theirs.data, ours.data) == 0;
 	strbuf_reset(&theirs);
 	strbuf_reset(&ours);

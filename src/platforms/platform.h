@@ -70,6 +70,7 @@ struct platform_limits {
 /* What the person's browser and ours agree on; borrowed. */
 struct oauth_in {
 	const char *client_id; /* NULL in OP_REGISTER */
+	bool has_secret;       /* the client's secret stands in SLOT_CLIENT_SECRET */
 	const char *redirect_uri;
 	const char *state;
 	const char *challenge;     /* S256, base64url, of the verifier in SLOT_VERIFIER */
