@@ -12,3 +12,7 @@ tests_unit_store_test_jobs_LDADD = $(unit_store_link)
 unit_tests += tests/unit/store/test_pages
 tests_unit_store_test_pages_SOURCES = tests/unit/store/test_pages.c $(store_fixture)
 tests_unit_store_test_pages_LDADD = $(unit_store_link)
+
+unit_tests += tests/unit/store/test_scope
+tests_unit_store_test_scope_SOURCES = tests/unit/store/test_scope.c $(store_fixture)
+tests_unit_store_test_scope_LDADD = $(unit_store_link)
