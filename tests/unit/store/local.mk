@@ -24,3 +24,8 @@ tests_unit_store_test_audit_LDADD = $(unit_store_link)
 unit_tests += tests/unit/store/test_accounts
 tests_unit_store_test_accounts_SOURCES = tests/unit/store/test_accounts.c $(store_fixture)
 tests_unit_store_test_accounts_LDADD = $(unit_store_link)
+
+unit_tests += tests/unit/store/test_durability
+tests_unit_store_test_durability_SOURCES = tests/unit/store/test_durability.c $(store_fixture)
+tests_unit_store_test_durability_LDADD = $(unit_store_link)
+threaded_tests += tests/unit/store/test_durability
