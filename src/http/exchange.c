@@ -415,7 +415,9 @@ static enum err explain(struct exchange *x, CURLcode c, struct err_info *info)
 		return err_set(info, E_PROTOCOL, "the answer of %s is too large", host);
 	switch (c) {
 	case CURLE_OPERATION_TIMEDOUT:
-		return err_set(info, E_TIMEOUT, "no answer from %s in time: %s", host, why);
+		return x->departures
+			       ? err_set(info, E_TIMEOUT, "no answer from %s in time", host)
+			       : err_set(info, E_TIMEOUT, "no connection to %s in time", host);
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CERTPROBLEM:
