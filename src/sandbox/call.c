@@ -64,8 +64,9 @@ struct post *call_accept(struct call *c, struct account *a, const char *key, con
 			 const char *version, const char *record, const char *text,
 			 struct json *media)
 {
-	struct post *p = world_add_post(c->world, a, key, remote_id, version, record, c->now_ms);
 	struct json *line = json_new_object();
+	struct strbuf b;
+	struct post *p;
 
 	json_set_time(line, "at", c->now_ms);
 	json_set_str(line, "platform", a->platform);
@@ -74,9 +75,14 @@ struct post *call_accept(struct call *c, struct account *a, const char *key, con
 	json_set_str(line, "remote_id", remote_id);
 	json_set_str(line, "text", text);
 	json_set(line, "media", media);
-	json_set_time(line, "visible_at", p->visible_at);
-	c->ledger_line = ledger_append(c->ledger, line);
+	json_set_time(line, "visible_at", world_visible_at(c->world, c->now_ms));
+	strbuf_init(&b, ANSWER_BYTES_MAX);
+	json_write(&b, line, false);
 	json_free(&line);
+	/* A kill between the two leaves the ledger a line short, which the next start mends. */
+	p = world_add_post(c->world, a, key, remote_id, version, record, b.data, c->now_ms);
+	c->ledger_line = ledger_append(c->ledger, b.data, b.len);
+	strbuf_free(&b);
 	return p;
 }
 

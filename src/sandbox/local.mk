@@ -28,4 +28,6 @@ libmasthead_sandbox_a_SOURCES = \
 	src/sandbox/strmap.c \
 	src/sandbox/strmap.h \
 	src/sandbox/world.c \
-	src/sandbox/world.h
+	src/sandbox/world.h \
+	src/sandbox/world_private.h \
+	src/sandbox/world_state.c

@@ -193,24 +193,9 @@ static enum err start_world(struct sandbox *s, const struct sandbox_options *o,
 static void mend_ledger(struct sandbox *s)
 {
 	struct post *p = world_last_post(s->world);
-	struct json *line, *record = NULL;
 
-	if (!p || ledger_ends_with(s->ledger, p->remote_id))
-		return;
-	line = json_new_object();
-	if (json_parse(p->record, strlen(p->record), JSON_BYTES_MAX, &record, NULL) != OK)
-		record = NULL;
-	json_set_time(line, "at", p->created_at);
-	json_set_str(line, "platform", p->account->platform);
-	json_set_str(line, "account", p->account->handle);
-	json_set_str(line, "key", p->key);
-	json_set_str(line, "remote_id", p->remote_id);
-	json_set_str(line, "text", json_str(record, "text"));
-	json_set(line, "media", json_new_array());
-	json_set_time(line, "visible_at", p->visible_at);
-	ledger_sync(s->ledger, ledger_append(s->ledger, line));
-	json_free(&record);
-	json_free(&line);
+	if (p && !ledger_ends_with(s->ledger, p->remote_id))
+		ledger_sync(s->ledger, ledger_append(s->ledger, p->line, strlen(p->line)));
 }
 
 static enum err start_listener(struct sandbox *s, const char *listen, struct err_info *info)

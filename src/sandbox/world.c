@@ -1,37 +1,10 @@
-/* sandbox/world.c - see world.h.
- *
- * The state file's lines: {"sandbox":1,"seed":N,"accounts":N} first, then {"account"|"session"|"post"|"blob":NUMBER
- * or id, ...}. A line that a kill cut off is not there: what it told was not yet answered. */
-#include "sandbox/world.h"
+/* sandbox/world.c - see world.h. Lists own the things; maps find them. */
+#include "sandbox/world_private.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fs.h"
 #include "base/mem.h"
-
-#define STATE_BYTES_MAX ((size_t)1 << 30)
-#define LINE_BYTES_MAX ((size_t)2 << 20)
-
-struct list {
-	void **items;
-	size_t n;
-};
-
-struct world {
-	struct world_options options;
-	char *state_path;
-	int state_fd; /* -1: none, or being read */
-	struct list accounts, sessions, posts, blobs;
-	struct strmap *accounts_by_name; /* "platform/handle" and "platform/id" */
-	struct strmap *posts_by_key;     /* "account number/key" */
-	struct strmap *posts_by_id;      /* "platform/remote id" */
-	struct strmap *blobs_by_id;
-	struct strmap *used;
-};
 
 static void list_add(struct list *l, void *item)
 {
@@ -72,6 +45,7 @@ static void post_free(void *item)
 	xfree(&p->remote_id);
 	xfree(&p->version);
 	xfree(&p->record);
+	xfree(&p->line);
 }
 
 static void blob_free(void *item)
@@ -82,223 +56,6 @@ static void blob_free(void *item)
 	xfree(&b->type);
 	xfree(&b->alt);
 }
-
-/* ---- writing the state ------------------------------------------------ */
-
-/* Writes a line and frees it. One write(2) each, so that a kill tears at most the last. */
-static void state_write(struct world *w, struct json *line)
-{
-	struct strbuf b;
-
-	if (w->state_fd >= 0) {
-		strbuf_init(&b, LINE_BYTES_MAX);
-		json_write(&b, line, false);
-		strbuf_putc(&b, '\n');
-		if (b.overflowed || write(w->state_fd, b.data, b.len) != (ssize_t)b.len)
-			die("the state file %s cannot be written: %s", w->state_path,
-			    strerror(errno));
-		strbuf_free(&b);
-	}
-	json_free(&line);
-}
-
-static void write_header(struct world *w)
-{
-	struct json *j = json_new_object();
-
-	json_set_int(j, "sandbox", 1);
-	json_set_int(j, "seed", w->options.seed);
-	json_set_int(j, "accounts", w->options.accounts);
-	state_write(w, j);
-}
-
-static void write_post(struct world *w, const struct post *p)
-{
-	struct json *j = json_new_object();
-
-	json_set_int(j, "post", p->number);
-	json_set_int(j, "of", p->account->number);
-	json_set_str(j, "key", p->key);
-	json_set_str(j, "remote_id", p->remote_id);
-	json_set_str(j, "version", p->version);
-	json_set_str(j, "record", p->record);
-	json_set_int(j, "created_at", p->created_at);
-	json_set_int(j, "visible_at", p->visible_at);
-	json_set_bool(j, "deleted", p->deleted);
-	state_write(w, j);
-}
-
-static void write_blob(struct world *w, const struct blob *b)
-{
-	struct json *j = json_new_object();
-
-	json_set_str(j, "blob", b->id);
-	json_set_str(j, "sha256", b->sha256);
-	json_set_str(j, "type", b->type);
-	json_set_str(j, "alt", b->alt);
-	json_set_int(j, "size", b->size);
-	state_write(w, j);
-}
-
-/* ---- reading it ------------------------------------------------------- */
-
-static struct account *account_of(const struct world *w, const struct json *j)
-{
-	int64_t n = json_int(j, "of", -1);
-
-	return n >= 0 && (size_t)n < w->accounts.n ? w->accounts.items[n] : NULL;
-}
-
-static bool read_account(struct world *w, const struct json *j)
-{
-	struct account *a;
-	int64_t n = json_int(j, "account", -1);
-
-	if (n < 0 || (size_t)n >= w->accounts.n)
-		return false;
-	a = w->accounts.items[n];
-	a->single_use = json_bool(j, "single_use", false);
-	a->secret_state = (enum secret_state)json_int(j, "secret_state", SECRET_GOOD);
-	return true;
-}
-
-static bool read_session(struct world *w, const struct json *j)
-{
-	struct account *a = account_of(w, j);
-	int64_t n = json_int(j, "session", -1);
-	struct session *s;
-
-	if (!a || n < 1 || (size_t)n > w->sessions.n + 1)
-		return false;
-	if ((size_t)n <= w->sessions.n)
-		s = w->sessions.items[n - 1];
-	else
-		s = world_add_session(w, a, 0, 0, 0);
-	s->made_at = json_int(j, "made_at", 0);
-	s->access_until = json_int(j, "access_until", 0);
-	s->refresh_until = json_int(j, "refresh_until", 0);
-	s->used_at = json_int(j, "used_at", 0);
-	s->successor = json_int(j, "successor", 0);
-	s->revoked = json_bool(j, "revoked", false);
-	return true;
-}
-
-static bool read_post(struct world *w, const struct json *j)
-{
-	struct account *a = account_of(w, j);
-	const char *id = json_str(j, "remote_id"), *version = json_str(j, "version");
-	const char *record = json_str(j, "record");
-	int64_t n = json_int(j, "post", -1);
-	struct post *p;
-
-	if (!a || !id || !version || !record || n < 1 || (size_t)n > w->posts.n + 1)
-		return false;
-	if ((size_t)n <= w->posts.n) {
-		world_change_post(w, w->posts.items[n - 1], version, record,
-				  json_bool(j, "deleted", false));
-		return true;
-	}
-	p = world_add_post(w, a, json_str(j, "key"), id, version, record,
-			   json_int(j, "created_at", 0));
-	p->visible_at = json_int(j, "visible_at", 0);
-	p->deleted = json_bool(j, "deleted", false);
-	return true;
-}
-
-static bool read_blob(struct world *w, const struct json *j)
-{
-	const char *id = json_str(j, "blob"), *sha = json_str(j, "sha256");
-	const char *type = json_str(j, "type");
-
-	if (!id || !type || !sha || strlen(sha) != 64)
-		return false;
-	world_describe_blob(w, world_add_blob(w, id, sha, type, json_int(j, "size", 0)),
-			    json_str(j, "alt"));
-	return true;
-}
-
-static bool read_line(struct world *w, const char *s, size_t n)
-{
-	struct json *j = NULL;
-	bool ok = false;
-
-	if (json_parse(s, n, LINE_BYTES_MAX, &j, NULL) != OK)
-		return false;
-	if (json_get(j, "account"))
-		ok = read_account(w, j);
-	else if (json_get(j, "session"))
-		ok = read_session(w, j);
-	else if (json_get(j, "post"))
-		ok = read_post(w, j);
-	else if (json_get(j, "blob"))
-		ok = read_blob(w, j);
-	else
-		ok = json_int(j, "sandbox", 0) == 1 && json_int(j, "seed", -1) == w->options.seed &&
-		     json_int(j, "accounts", -1) == w->options.accounts;
-	json_free(&j);
-	return ok;
-}
-
-/* Reads all whole lines; *whole is how many bytes they have. */
-static enum err read_state(struct world *w, const struct strbuf *text, size_t *whole,
-			   struct err_info *info)
-{
-	size_t at = 0;
-
-	for (int line = 1; at < text->len; line++) {
-		const char *end = memchr(text->data + at, '\n', text->len - at);
-
-		if (!end)
-			break;
-		if (!read_line(w, text->data + at, (size_t)(end - text->data) - at)) {
-			if (line == 1)
-				return err_set(
-					info, E_INVALID,
-					"%s is not the state of a sandbox with this seed and "
-					"number of accounts",
-					w->state_path);
-			return err_set(info, E_INVALID, "%s:%d is not understood", w->state_path,
-				       line);
-		}
-		at = (size_t)(end - text->data) + 1;
-	}
-	*whole = at;
-	return OK;
-}
-
-enum err world_load(struct world *w, struct err_info *info)
-{
-	struct strbuf text;
-	size_t whole = 0;
-	enum err e = OK;
-	int fd;
-
-	if (!w->state_path)
-		return OK;
-	strbuf_init(&text, STATE_BYTES_MAX);
-	if (fs_exists(w->state_path)) {
-		e = fs_read(w->state_path, STATE_BYTES_MAX, 0, &text, info);
-		if (!e)
-			e = read_state(w, &text, &whole, info);
-	}
-	strbuf_free(&text);
-	if (e)
-		return e;
-	fd = open(w->state_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_set_errno(info, errno, "cannot open %s", w->state_path);
-	if (ftruncate(fd, (off_t)whole) != 0) {
-		e = err_set_errno(info, errno, "cannot mend %s", w->state_path);
-		close(fd);
-		return e;
-	}
-	w->state_fd = fd;
-	if (whole == 0)
-		write_header(w);
-	return OK;
-}
-
-/* ---- the things ------------------------------------------------------- */
 
 enum err world_new(const struct world_options *o, struct world **out, struct err_info *info)
 {
@@ -389,12 +146,7 @@ struct account *world_nth_account(const struct world *w, const char *platform, s
 
 void world_account_changed(struct world *w, struct account *a)
 {
-	struct json *j = json_new_object();
-
-	json_set_int(j, "account", a->number);
-	json_set_bool(j, "single_use", a->single_use);
-	json_set_int(j, "secret_state", (int64_t)a->secret_state);
-	state_write(w, j);
+	state_write_account(w, a);
 }
 
 struct session *world_add_session(struct world *w, struct account *a, int64_t made_at,
@@ -420,17 +172,7 @@ struct session *world_session(const struct world *w, int64_t number)
 
 void world_session_changed(struct world *w, struct session *s)
 {
-	struct json *j = json_new_object();
-
-	json_set_int(j, "session", s->number);
-	json_set_int(j, "of", s->account->number);
-	json_set_int(j, "made_at", s->made_at);
-	json_set_int(j, "access_until", s->access_until);
-	json_set_int(j, "refresh_until", s->refresh_until);
-	json_set_int(j, "used_at", s->used_at);
-	json_set_int(j, "successor", s->successor);
-	json_set_bool(j, "revoked", s->revoked);
-	state_write(w, j);
+	state_write_session(w, s);
 }
 
 void world_revoke_sessions(struct world *w, struct account *a, int64_t now_ms)
@@ -452,9 +194,14 @@ static char *post_key(const struct account *a, const char *key)
 	return xasprintf("%lld/%s", (long long)a->number, key);
 }
 
+int64_t world_visible_at(const struct world *w, int64_t now_ms)
+{
+	return now_ms + w->options.visibility_lag_ms;
+}
+
 struct post *world_add_post(struct world *w, struct account *a, const char *key,
 			    const char *remote_id, const char *version, const char *record,
-			    int64_t now_ms)
+			    const char *line, int64_t now_ms)
 {
 	struct post *p = xcalloc(1, sizeof(*p));
 	char *k;
@@ -466,8 +213,9 @@ struct post *world_add_post(struct world *w, struct account *a, const char *key,
 	p->remote_id = xstrdup(remote_id);
 	p->version = xstrdup(version);
 	p->record = xstrdup(record);
+	p->line = xstrdup(line);
 	p->created_at = now_ms;
-	p->visible_at = now_ms + w->options.visibility_lag_ms;
+	p->visible_at = world_visible_at(w, now_ms);
 	if (key) {
 		k = post_key(a, key);
 		strmap_put(w->posts_by_key, k, p);
@@ -476,7 +224,7 @@ struct post *world_add_post(struct world *w, struct account *a, const char *key,
 	k = xasprintf("%s/%s", a->platform, remote_id);
 	strmap_put(w->posts_by_id, k, p);
 	xfree(&k);
-	write_post(w, p);
+	state_write_post(w, p);
 	return p;
 }
 
@@ -525,7 +273,7 @@ void world_change_post(struct world *w, struct post *p, const char *version, con
 		p->record = xstrdup(record);
 	}
 	p->deleted = deleted;
-	write_post(w, p);
+	state_write_post(w, p);
 }
 
 struct blob *world_add_blob(struct world *w, const char *id, const char sha256[65],
@@ -542,7 +290,7 @@ struct blob *world_add_blob(struct world *w, const char *id, const char sha256[6
 	b->size = size;
 	list_add(&w->blobs, b);
 	strmap_put(w->blobs_by_id, id, b);
-	write_blob(w, b);
+	state_write_blob(w, b);
 	return b;
 }
 
@@ -555,7 +303,7 @@ void world_describe_blob(struct world *w, struct blob *b, const char *alt)
 {
 	xfree(&b->alt);
 	b->alt = xstrdup(alt);
-	write_blob(w, b);
+	state_write_blob(w, b);
 }
 
 size_t world_blobs(const struct world *w)

@@ -44,6 +44,7 @@ struct post {
 	char *remote_id; /* as in the ledger */
 	char *version;   /* cid */
 	char *record;    /* what was accepted, JSON text */
+	char *line;      /* what the ledger says of it, JSON text */
 	int64_t created_at, visible_at;
 	bool deleted;
 };
@@ -86,10 +87,12 @@ void world_session_changed(struct world *w, struct session *s);
 /* All of the account's: revoked, their access tokens expired. */
 void world_revoke_sessions(struct world *w, struct account *a, int64_t now_ms);
 
-/* key may be NULL. Takes over record's text by copy. */
+/* When a post of now can be seen. */
+int64_t world_visible_at(const struct world *w, int64_t now_ms);
+/* key may be NULL. Everything is copied. */
 struct post *world_add_post(struct world *w, struct account *a, const char *key,
 			    const char *remote_id, const char *version, const char *record,
-			    int64_t now_ms);
+			    const char *line, int64_t now_ms);
 struct post *world_post(const struct world *w, const struct account *a, const char *key);
 struct post *world_post_by_id(const struct world *w, const char *platform, const char *remote_id);
 /* The nth account of all platforms; NULL past the last. */
