@@ -1,12 +1,8 @@
 /* cli/verbs_accounts.c - connect, connections, verify, refresh, disconnect. */
-#include <fcntl.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
-#include "base/text.h"
 #include "cli/stop.h"
 #include "cli/verbs.h"
 
@@ -29,34 +25,9 @@ static enum err descriptor(const struct cli *c, const char *name, int *fd, struc
 	return e;
 }
 
-/* The address goes out whole, on a line of its own, for it is copied; a browser is only a help. */
-static void show_address(void *self, const char *url)
-{
-	const struct cli *c = self;
-	char program[] = "xdg-open";
-	char *argv[] = {program, (char *)url, NULL};
-	struct strbuf safe;
-	posix_spawn_file_actions_t files;
-	pid_t pid;
-
-	strbuf_init(&safe, STRBUF_CEILING_DEFAULT);
-	text_make_safe(&safe, url, strlen(url), TEXT_ONE_LINE);
-	fprintf(stderr, _("Log in with a browser at this address:\n%s\n"), safe.data);
-	strbuf_free(&safe);
-	if (arg_set(&c->args, "no-browser") || !isatty(STDERR_FILENO))
-		return;
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	if (posix_spawnp(&pid, argv[0], &files, NULL, argv, environ))
-		out_note(&c->args, _("no browser could be started"));
-	posix_spawn_file_actions_destroy(&files);
-}
-
 int verb_connect(struct cli *c)
 {
-	struct connect_request r = {.show = show_address, .self = c};
+	struct connect_request r = {0};
 	struct connection x;
 	bool again = false;
 

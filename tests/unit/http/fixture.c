@@ -51,15 +51,25 @@ enum err exchange(struct http_request *r, const struct secret_set *secrets)
 	return transport_exchange(transport, r, secrets, true, NULL, &transfer, NULL);
 }
 
-enum err fetch(const char *path)
+static enum err fetch_within(const char *path, int64_t timeout_ms)
 {
 	struct http_request *r = request_new(HTTP_GET, path);
 	enum err e;
 
-	r->timeout_ms = SHORT_MS;
+	r->timeout_ms = timeout_ms;
 	e = exchange(r, NULL);
 	http_request_free(&r);
 	return e;
+}
+
+enum err fetch(const char *path)
+{
+	return fetch_within(path, PLENTY_MS);
+}
+
+enum err fetch_briefly(const char *path)
+{
+	return fetch_within(path, SHORT_MS);
 }
 
 enum err post(const char *path, const char *body)

@@ -20,7 +20,8 @@ int teardown(void **state);
 
 struct http_request *request_new(enum http_method m, const char *path);
 enum err exchange(struct http_request *r, const struct secret_set *secrets);
-enum err fetch(const char *path);                  /* one GET with the short time-out */
+enum err fetch(const char *path);                  /* one GET with plenty of time */
+enum err fetch_briefly(const char *path);          /* one GET with the short time-out */
 enum err post(const char *path, const char *body); /* one POST with plenty of time */
 void expect_fate(enum transfer_fate fate, enum err code);
 /* A new file in dir; the caller unlinks and frees. */

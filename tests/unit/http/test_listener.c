@@ -170,12 +170,12 @@ static void body__too_large__is_refused_unread(void **state)
 static void answer__delay__holds_up_nobody(void **state)
 {
 	struct http_request *r[16];
-	int64_t start = clock_mono_ms();
 	struct transfer t;
 	size_t left = 16;
+	int seen = 0;
 
 	(void)state;
-	script.answer.delay_ms = 100;
+	script.answer.delay_ms = 500;
 	for (size_t i = 0; i < 16; i++) {
 		r[i] = request_new(HTTP_GET, "/");
 		transport_submit(transport, r[i], NULL, true, r[i]);
@@ -184,15 +184,66 @@ static void answer__delay__holds_up_nobody(void **state)
 		transport_run(transport, PLENTY_MS, NULL, NULL, 0);
 		while (transport_done(transport, &t)) {
 			assert_int_equal(t.fate, TRANSFER_ANSWERED);
-			assert_true(t.response->duration_ms >= 100);
+			assert_true(t.response->duration_ms >= 500);
+			mutex_lock(script.lock);
+			seen = seen ? seen : script.requests;
+			mutex_unlock(script.lock);
 			http_response_free(&t.response);
 			left--;
 		}
 	}
-	/* One after the other would take 1.6 s. */
-	assert_true(clock_mono_ms() - start < 1500);
+	/* All were there before the first was answered. */
+	assert_int_equal(seen, 16);
 	for (size_t i = 0; i < 16; i++)
 		http_request_free(&r[i]);
+}
+
+/* Here for the listener's delays: a transport sends no more at once than it was told. */
+static void transport__more_than_connections__wait_their_turn(void **state)
+{
+	const struct transport_options o = {
+		.timeout_ms = PLENTY_MS, .connect_timeout_ms = PLENTY_MS, .max_connections = 4};
+	struct http_request *r[12];
+	int64_t start = clock_mono_ms();
+	struct transfer t;
+	size_t left = 12;
+
+	(void)state;
+	transport_free(&transport);
+	assert_int_equal(transport_new(&o, &transport, NULL), OK);
+	script.answer.delay_ms = 60;
+	for (size_t i = 0; i < 12; i++) {
+		r[i] = request_new(HTTP_GET, "/");
+		transport_submit(transport, r[i], NULL, true, r[i]);
+	}
+	while (left > 0) {
+		transport_run(transport, PLENTY_MS, NULL, NULL, 0);
+		while (transport_done(transport, &t)) {
+			assert_int_equal(t.fate, TRANSFER_ANSWERED);
+			http_response_free(&t.response);
+			left--;
+		}
+	}
+	assert_true(clock_mono_ms() - start >= 3 * 60);
+	for (size_t i = 0; i < 12; i++)
+		http_request_free(&r[i]);
+}
+
+static void transport__exchange__leaves_others_transfers(void **state)
+{
+	struct http_request *other = request_new(HTTP_GET, "/other");
+	struct transfer t;
+
+	(void)state;
+	transport_submit(transport, other, NULL, true, other);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(send_one(HTTP_POST, "/", "x", 0), OK);
+	while (!transport_done(transport, &t))
+		transport_run(transport, PLENTY_MS, NULL, NULL, 0);
+	assert_ptr_equal(t.token, other);
+	assert_int_equal(t.fate, TRANSFER_ANSWERED);
+	http_response_free(&t.response);
+	http_request_free(&other);
 }
 
 static void answer__reset__is_a_reset(void **state)
@@ -327,6 +378,8 @@ int main(void)
 		CASE(param__forms__are_told_apart),
 		CASE(body__too_large__is_refused_unread),
 		CASE(answer__delay__holds_up_nobody),
+		CASE(transport__more_than_connections__wait_their_turn),
+		CASE(transport__exchange__leaves_others_transfers),
 		CASE(answer__reset__is_a_reset),
 		CASE(answer__silence__lasts_until_the_client_leaves),
 		CASE(answer__truncated__has_half_of_the_body),

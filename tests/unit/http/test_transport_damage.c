@@ -83,7 +83,7 @@ static void answer__byte_by_byte__ends_in_time(void **state)
 
 	(void)state;
 	hostile_start(&server, serve_trickle);
-	assert_int_equal(fetch("/"), E_TIMEOUT);
+	assert_int_equal(fetch_briefly("/"), E_TIMEOUT);
 	hostile_stop(&server);
 	expect_fate(TRANSFER_LOST, E_TIMEOUT);
 	assert_int_equal(transfer.response->status, 200);
@@ -96,7 +96,7 @@ static void answer__never__is_lost_in_time(void **state)
 {
 	(void)state;
 	hostile_start(&server, serve_silence);
-	assert_int_equal(fetch("/"), E_TIMEOUT);
+	assert_int_equal(fetch_briefly("/"), E_TIMEOUT);
 	hostile_stop(&server);
 	expect_fate(TRANSFER_LOST, E_TIMEOUT);
 	assert_null(transfer.response);

@@ -9,7 +9,7 @@
 
 #include "base/fs.h"
 
-#define TIMEOUT_MS 1000
+#define TIMEOUT_MS 20000
 
 void client_restart(struct client *c, const struct sandbox_options *o)
 {
@@ -83,6 +83,7 @@ int client_call(struct client *c, enum http_method m, const char *url, const cha
 	json_free(&c->answer);
 	http_response_free(&c->transfer.response);
 	http_url(r, "%s", url);
+	r->timeout_ms = c->timeout_ms;
 	if (token)
 		http_header(r, "Authorization", "Bearer %s", token);
 	if (body) {

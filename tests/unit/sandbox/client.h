@@ -14,9 +14,10 @@ struct client {
 	struct transfer transfer; /* of the last request */
 	struct json *answer;      /* its body, NULL if it was no JSON */
 	char access[2048], refresh[2048];
+	int64_t timeout_ms; /* of each request; 0: plenty */
 };
 
-/* Starts a sandbox with these faults in a directory of its own; the time-out is short. */
+/* Starts a sandbox with these faults in a directory of its own. */
 void client_start(struct client *c, const struct sandbox_options *o);
 void client_stop(struct client *c);
 /* The directory stays: a restart with the same ledger. */

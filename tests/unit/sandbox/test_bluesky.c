@@ -5,10 +5,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/fs.h"
 #include "client.h"
 #include "vault/hash.h"
 #include "vault/vault.h"
@@ -473,7 +475,9 @@ static void fault__no_whole_answer__accepts_or_not(void **state)
 		snprintf(spec, sizeof(spec), "bluesky:create=%sx1", cases[i].kind);
 		begin(spec);
 		login(0);
+		c.timeout_ms = cases[i].code == E_TIMEOUT ? 400 : 0;
 		assert_int_equal(create(RKEY, "x"), 0);
+		c.timeout_ms = 0;
 		assert_int_equal(c.transfer.fate, TRANSFER_LOST);
 		assert_int_equal(c.transfer.error.code, cases[i].code);
 		assert_int_equal(client_ledger(&c), cases[i].accepted);
@@ -583,6 +587,40 @@ static void state__restart__goes_on(void **state)
 	xfree(&path);
 }
 
+static void state__ledger_a_line_short__is_mended(void **state)
+{
+	char *path;
+	struct sandbox_options o = {.seed = INT64_MAX};
+	struct json *before, *after;
+	struct strbuf b;
+
+	(void)state;
+	begin(NULL);
+	path = xasprintf("%s/state", c.dir);
+	o.state = path;
+	client_restart(&c, &o);
+	login(0);
+	create(RKEY, "x");
+	create("3lbgnsd2abc2y", "y");
+	before = client_ledger_line(&c, 1);
+	/* As if it was killed before it could write the second line. */
+	strbuf_init(&b, 1 << 20);
+	assert_int_equal(fs_read(c.ledger, 1 << 20, 0, &b, NULL), OK);
+	assert_int_equal(truncate(c.ledger, (off_t)strcspn(b.data, "\n") + 1), 0);
+	strbuf_free(&b);
+	assert_int_equal(client_ledger(&c), 1);
+	client_restart(&c, &o);
+	assert_int_equal(client_ledger(&c), 2);
+	after = client_ledger_line(&c, 1);
+	assert_string_equal(json_str(after, "remote_id"), json_str(before, "remote_id"));
+	assert_string_equal(json_str(after, "at"), json_str(before, "at"));
+	client_restart(&c, &o);
+	assert_int_equal(client_ledger(&c), 2);
+	json_free(&before);
+	json_free(&after);
+	xfree(&path);
+}
+
 static void state__other_seed__is_refused(void **state)
 {
 	char *path;
@@ -654,6 +692,7 @@ int main(void)
 		CASE(fault__rotate__makes_refresh_tokens_single_use),
 		CASE(fault__duplicate__accepts_nothing),
 		CASE(state__restart__goes_on),
+		CASE(state__ledger_a_line_short__is_mended),
 		CASE(state__other_seed__is_refused),
 		CASE(start__bad_options__are_refused),
 	};
