@@ -64,9 +64,9 @@ struct http_header {
 /* One part of a multipart/form-data body. */
 struct http_part {
 	const char *name;
-	const char *filename; /* NULL: a plain field */
-	const char *type;     /* NULL: none said */
-	const char *file;     /* path of a file to send, else `bytes` */
+	const char *filename;          /* NULL: a plain field */
+	const char *type;              /* NULL: none said */
+	const char *file;              /* path of a file to send, else `bytes` */
 	int64_t file_offset, file_len; /* a piece of it; len 0: to the end */
 	const void *bytes;
 	size_t len;
