@@ -27,7 +27,7 @@ class Node:
         with open(self.log_path, "ab") as log:
             start = log.tell()
             self.process = subprocess.Popen(
-                [os.path.join(folder, npm.NODE), os.path.join(folder, script),
+                [os.path.join(npm.runtime(), "bin", "node"), os.path.join(folder, script),
                  *map(str, arguments)],
                 cwd=home, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={"PATH": "/usr/bin:/bin", "HOME": home, "LC_ALL": "C.UTF-8", "TZ": "UTC",

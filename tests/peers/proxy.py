@@ -136,7 +136,7 @@ class Proxy:
         self.listener = Listener(("127.0.0.1", 0), Handler)
         self.listener.proxy = self
         self.thread = threading.Thread(target=self.listener.serve_forever,
-                                       kwargs={"poll_interval": 0.05})
+                                       kwargs={"poll_interval": 0.05}, daemon=True)
         self.thread.start()
 
     @property
