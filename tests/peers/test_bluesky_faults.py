@@ -96,6 +96,7 @@ class Request(FaultCase):
         self.assertEqual(self.proxy.count(CREATE), 2, self.proxy.seen)
         bodies = {s.body for s in self.proxy.seen if CREATE in s.path}
         self.assertEqual(len(bodies), 1, "what is sent again is the very same")
+        self.assertEqual(len({a["key"] for a in job["attempts_list"]}), 1)
 
     def late(self, seconds):
         fault = self.proxy.arm(CREATE, "delay", seconds)
@@ -201,7 +202,7 @@ class Session(FaultCase):
     def test_session_that_no_longer_counts(self):
         """The server signs with another key: every token is void. The job waits for a person."""
         self.restart(JWT_SECRET="quite another secret, as long as that one")
-        job = self.post("After the login", "--timeout", "5", status=1)
+        job = self.post("After the login", status=5)
         self.assertEqual((job["status"], job["wait"]), ("pending", "auth"), job)
         shown = self.json("connection", "show", self.connection["id"])
         self.assertIn(shown["status"], ("revoked", "expired"))
@@ -222,7 +223,7 @@ class Session(FaultCase):
                                 {"name": "masthead"})
         self.assertEqual(answer.status, 200, answer)
         self.move_clock("+3h")
-        job = self.post("Too late", "--timeout", "5", status=1)
+        job = self.post("Too late", status=5)
         self.assertEqual((job["status"], job["wait"]), ("pending", "auth"), job)
         self.assertEqual(self.json("connection", "show", self.connection["id"])["status"],
                          "revoked")
