@@ -19,6 +19,7 @@
 struct ledger {
 	char *path;
 	int fd;
+	bool temporary;
 	struct mutex *lock; /* guards written */
 	int64_t written;
 	struct mutex *flush; /* held while flushing; guards flushed */
@@ -61,6 +62,7 @@ enum err ledger_open(const char *path, struct ledger **out, struct err_info *inf
 		l->fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 	} else {
 		l->path = xasprintf("%s/masthead-ledger-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+		l->temporary = true;
 		l->fd = mkostemp(l->path, O_APPEND | O_CLOEXEC);
 	}
 	if (l->fd < 0) {
@@ -81,6 +83,8 @@ void ledger_close(struct ledger **l)
 {
 	if (!*l)
 		return;
+	if ((*l)->temporary && (*l)->written == 0)
+		unlink((*l)->path);
 	close((*l)->fd);
 	mutex_free(&(*l)->lock);
 	mutex_free(&(*l)->flush);

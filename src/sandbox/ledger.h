@@ -6,7 +6,7 @@
 #include "base/error.h"
 
 struct ledger;
-/* path NULL: a new temporary file. */
+/* path NULL: a new temporary file, which ledger_close removes if nothing was written. */
 enum err ledger_open(const char *path, struct ledger **out, struct err_info *info) MUST_USE;
 void ledger_close(struct ledger **l);
 const char *ledger_path(const struct ledger *l);
