@@ -194,7 +194,6 @@ static void publish(struct server *v, const struct listener_request *r, struct l
 	const char *key, *text;
 
 	v->creates++;
-	v->create_mono = clock_mono_ms();
 	v->read_mono = 0;
 	atomic_fetch_add(&wall_offset_ms, v->jump_ms);
 	v->jump_ms = 0;

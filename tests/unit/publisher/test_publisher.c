@@ -86,14 +86,14 @@ static void lost_answer__is_not_looked_at__before_the_deadline(void **state)
 static void lost_answer__and_a_clock_set_ahead__still_waits_its_time(void **state)
 {
 	struct rig *r = *state;
-	int64_t job = rig_job(r);
+	int64_t job = rig_job(r), start = clock_mono_ms();
 
 	rig_trick(r, TRICK_RESET_AFTER);
 	r->server.jump_ms = 86400000;
 	must(r, rig_run(r, 20000));
 	assert_int_equal(rig_job_get(r, job).status, JOB_PUBLISHED);
 	assert_int_equal(r->server.creates, 1);
-	assert_true(r->server.read_mono - r->server.create_mono >= r->o.timeout_ms - 50);
+	assert_true(r->server.read_mono - start >= r->o.timeout_ms);
 }
 
 static void clock__set_back__sends_nothing_twice(void **state)

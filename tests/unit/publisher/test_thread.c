@@ -2,7 +2,9 @@
 #include "rig.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static struct publisher *start(struct rig *r)
 {
@@ -120,6 +122,17 @@ static void waiting__publisher__takes_over_when_the_other_ends(void **state)
 
 /* ---- the database's troubles ------------------------------------------------ */
 
+static struct publisher *in_trouble;
+
+static bool has_trouble(struct rig *r, int64_t wanted)
+{
+	struct publisher_snapshot s;
+
+	(void)r;
+	publisher_snapshot(in_trouble, &s);
+	return (s.trouble.code != OK) == (wanted != 0);
+}
+
 static void busy_database__answered_request__is_not_forgotten(void **state)
 {
 	struct rig *r = *state;
@@ -134,22 +147,40 @@ static void busy_database__answered_request__is_not_forgotten(void **state)
 	assert_true(rig_wait(r, has_creates, 1));
 	/* The answer arrives while somebody else holds the write lock for longer than the publisher's patience. */
 	must(r, store_begin(r->s, &r->info));
-	for (int i = 0; i < 400; i++) {
-		publisher_snapshot(p, &s);
-		if (s.trouble.code == E_BUSY)
-			break;
-		poll(NULL, 0, 10);
-	}
+	in_trouble = p;
+	assert_true(rig_wait(r, has_trouble, true));
+	publisher_snapshot(p, &s);
 	assert_int_equal(s.trouble.code, E_BUSY);
 	store_rollback(r->s);
 	assert_true(rig_wait(r, rig_is_published, job));
-	for (int i = 0; i < 400; i++) {
-		publisher_snapshot(p, &s);
-		if (s.trouble.code == OK)
-			break;
-		poll(NULL, 0, 10);
-	}
-	assert_int_equal(s.trouble.code, OK);
+	assert_true(rig_wait(r, has_trouble, false));
+	publisher_stop(&p);
+	assert_int_equal(rig_job_get(r, job).attempts, 1);
+	assert_int_equal(rig_posts(r), 1);
+}
+
+static void full_disk__answered_request__is_not_forgotten(void **state)
+{
+	struct rig *r = *state;
+	struct rlimit usual, none;
+	struct publisher *p;
+	int64_t job = rig_job(r);
+
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &usual);
+	mutex_lock(r->server.mutex);
+	r->server.delay_ms = 150;
+	mutex_unlock(r->server.mutex);
+	p = start(r);
+	assert_true(rig_wait(r, has_creates, 1));
+	/* From here no file of this process can grow: the answer cannot be written down. */
+	none = (struct rlimit){.rlim_cur = 1, .rlim_max = usual.rlim_max};
+	setrlimit(RLIMIT_FSIZE, &none);
+	in_trouble = p;
+	assert_true(rig_wait(r, has_trouble, true));
+	setrlimit(RLIMIT_FSIZE, &usual);
+	assert_true(rig_wait(r, rig_is_published, job));
+	assert_true(rig_wait(r, has_trouble, false));
 	publisher_stop(&p);
 	assert_int_equal(rig_job_get(r, job).attempts, 1);
 	assert_int_equal(rig_posts(r), 1);
@@ -309,6 +340,7 @@ int main(void)
 		CASE(stop__in_flight__finishes_what_was_sent),
 		CASE(waiting__publisher__takes_over_when_the_other_ends),
 		CASE(busy_database__answered_request__is_not_forgotten),
+		CASE(full_disk__answered_request__is_not_forgotten),
 		CASE(recovery__both_kinds__go_their_ways),
 		CASE(recovery__third_interruption__sets_the_job_aside),
 		CASE(interrupted__resend__keeps_its_key),
