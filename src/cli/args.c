@@ -7,6 +7,7 @@
 #include "cli/args.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
@@ -92,6 +93,7 @@ static bool is_global(const struct command_option *o)
 	return false;
 }
 
+/* Asked before anything is opened: a number that nobody passed must not turn into one of our own files. */
 static enum err descriptor_of(const char *s, int *fd, struct err_info *info)
 {
 	char *end;
@@ -99,8 +101,16 @@ static enum err descriptor_of(const char *s, int *fd, struct err_info *info)
 	long n = strtol(s, &end, 10);
 	if (errno || end == s || *end || n < 0 || n > 1 << 20)
 		return err_set(info, E_USAGE, "`%s' is not a file descriptor's number", s);
+	if (fcntl((int)n, F_GETFD) < 0)
+		return err_set(info, E_USAGE, "the file descriptor %s is not open", s);
 	*fd = (int)n;
 	return OK;
+}
+
+static bool is_descriptor(const struct command_option *o)
+{
+	size_t n = strlen(o->name);
+	return n > 3 && !strcmp(o->name + n - 3, "-fd");
 }
 
 static enum err take_global(struct args *a, const struct command_option *o, const char *value,
@@ -150,8 +160,12 @@ static enum err take_global(struct args *a, const struct command_option *o, cons
 static enum err take(struct args *a, const struct command_option *o, const char *value,
 		     struct err_info *info)
 {
+	int fd;
+
 	if (is_global(o))
 		return take_global(a, o, value, info);
+	if (is_descriptor(o) && descriptor_of(value, &fd, info))
+		return E_USAGE;
 	a->items = arena_grow(a->arena, a->items, a->n_items, sizeof *a->items);
 	a->items[a->n_items++] = (struct arg){o, value};
 	return OK;

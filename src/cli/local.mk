@@ -3,6 +3,8 @@ noinst_LIBRARIES += libmasthead_cli.a
 libmasthead_cli_a_SOURCES = \
 	src/cli/args.c \
 	src/cli/args.h \
+	src/cli/browser.c \
+	src/cli/browser.h \
 	src/cli/cli.c \
 	src/cli/cli.h \
 	src/cli/demo.c \

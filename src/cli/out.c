@@ -50,6 +50,14 @@ void out_line(const char *fmt, ...)
 	va_end(args);
 }
 
+void out_aside(const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	vput_line(stderr, fmt, args);
+	va_end(args);
+}
+
 void out_note(const struct args *a, const char *fmt, ...)
 {
 	va_list args;

@@ -6,6 +6,8 @@
 
 /* Standard output, one safe line; fmt is ours, arguments may be anybody's. */
 void out_line(const char *fmt, ...) PRINTF_LIKE(1, 2);
+/* The same on standard error. */
+void out_aside(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* Standard error: "masthead: E_CODE: what happened; what to do", or the JSON form. Returns the exit status. */
 int out_error(const struct args *a, const struct err_info *info);
 /* Like out_error, but a warning: nothing is said with -q, nothing with --json. */

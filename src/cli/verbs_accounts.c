@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "cli/browser.h"
 #include "cli/stop.h"
 #include "cli/verbs.h"
 
@@ -27,7 +28,8 @@ static enum err descriptor(const struct cli *c, const char *name, int *fd, struc
 
 int verb_connect(struct cli *c)
 {
-	struct connect_request r = {0};
+	struct browser browser = {&c->args, !arg_set(&c->args, "no-browser")};
+	struct connect_request r = {.show = browser_show, .self = &browser};
 	struct connection x;
 	bool again = false;
 
@@ -40,7 +42,8 @@ int verb_connect(struct cli *c)
 	r.account = arg_value(&c->args, "account");
 	r.client_id = arg_value(&c->args, "client-id");
 	r.redirect_uri = arg_value(&c->args, "redirect-uri");
-	r.paste = arg_set(&c->args, "paste");
+	r.paste_fd = STDIN_FILENO;
+	r.paste = arg_set(&c->args, "paste") || isatty(STDIN_FILENO);
 	r.no_browser = arg_set(&c->args, "no-browser");
 	if (descriptor(c, "secret-fd", &r.secret_fd, &c->info) ||
 	    descriptor(c, "token-fd", &r.token_fd, &c->info) ||

@@ -31,6 +31,20 @@ class Case(masthead.Case):
             self.login(box, brand, platform, number)
         return box
 
+    def again(self, box, **options):
+        """The sandbox anew: other options, and the same address, ledger, accounts, tokens, posts."""
+        if box.running():
+            self.assertEqual(box.stop(), 0, box)
+        return self.sandbox(ledger=box.ledger_path, state=box.state,
+                            listen=box.url.split("//")[1], **options)
+
+    def sandbox(self, home=None, **options):
+        home = home or self.home
+        state = options.setdefault("state", home.join("tmp", "sandbox-state"))
+        box = super().sandbox(home, **options)
+        box.state = state
+        return box
+
     def login(self, box, brand="northwind", platform="bluesky", number=0, status=0, **how):
         """Connects; returns the connection, or the result where it must fail."""
         account = box.account(platform, number)

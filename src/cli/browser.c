@@ -1,0 +1,70 @@
+/* cli/browser.c - prints the address of a login on a line of its own, unwrapped, and opens it where there is a desktop.
+ *
+ * With --json standard output is for the result alone, so the address goes to standard error. */
+#include "cli/browser.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "cli/out.h"
+
+/* It may outlive us: nobody waits for it, and our end adopts it out. */
+static bool start(const char *url)
+{
+	char program[] = "xdg-open", *address = xstrdup(url);
+	char *argv[] = {program, address, NULL};
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none;
+	pid_t pid;
+	int failed;
+
+	posix_spawn_file_actions_init(&files);
+	posix_spawnattr_init(&attr);
+	sigemptyset(&none);
+	posix_spawnattr_setsigmask(&attr, &none);
+	/* Keys that stop us are not meant for it. */
+	posix_spawnattr_setpgroup(&attr, 0);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	failed = posix_spawnp(&pid, argv[0], &files, &attr, argv, environ);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&attr);
+	xfree(&address);
+	return !failed;
+}
+
+static bool is_web(const char *url)
+{
+	return !strncmp(url, "https://", 8) || !strncmp(url, "http://", 7);
+}
+
+static bool has_desktop(void)
+{
+	return getenv("DISPLAY") || getenv("WAYLAND_DISPLAY");
+}
+
+void browser_show(void *self, const char *url)
+{
+	const struct browser *b = self;
+	struct err_info info;
+
+	/* The address comes from the platform: only the web is opened, and no option smuggled in. */
+	if (b->open && has_desktop() && is_web(url) && start(url))
+		out_note(b->args, "%s", _("the browser is asked to open this address:"));
+	else
+		out_note(b->args, "%s", _("open this address in a browser:"));
+	if (b->args->json)
+		out_aside("%s", url);
+	else
+		out_line("%s", url);
+	/* Whoever reads a pipe waits for the address before anything else can happen. */
+	(void)!out_flush(&info);
+}

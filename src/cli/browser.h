@@ -1,0 +1,14 @@
+/* cli/browser.h - the address of a login, for a person's browser. */
+#ifndef MASTHEAD_CLI_BROWSER_H
+#define MASTHEAD_CLI_BROWSER_H
+
+#include "cli/args.h"
+
+/* For connect_request.show; self is a struct browser. */
+struct browser {
+	const struct args *args;
+	bool open; /* start one, where there is a desktop; else the address is only printed */
+};
+void browser_show(void *self, const char *url);
+
+#endif
