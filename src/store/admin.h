@@ -5,7 +5,9 @@
 #include "store/store.h"
 
 /* integrity_check, foreign_key_check, modes of files, schema as known. Calls report per problem. */
-enum err admin_check(struct store *s, void (*report)(void *self, const char *code, const char *message, bool repairable),
+enum err admin_check(struct store *s,
+		     void (*report)(void *self, const char *code, const char *message,
+				    bool repairable),
 		     void *self, struct err_info *info) MUST_USE;
 /* The pages alone, for a large database: workspace_open checks those of small ones only (and, after an unclean end, of middling
  * ones), so that no first frame waits for it. For the publisher, behind the first frame. E_CORRUPT. */
@@ -14,7 +16,8 @@ enum err admin_quick_check(struct store *s, struct err_info *info) MUST_USE;
  * records that head. Without it the log is rightly reported as cut off. */
 enum err admin_restored(struct store *s, struct err_info *info) MUST_USE;
 /* settings(tenant_id, key, value); tenant 0: the workspace. value NULL on set removes. [tx] for set. */
-enum err setting_get(struct store *s, int64_t tenant_id, const char *key, struct arena *a, const char **value,
+enum err setting_get(struct store *s, int64_t tenant_id, const char *key, struct arena *a,
+		     const char **value,
 		     struct err_info *info) MUST_USE; /* *value NULL when absent */
 enum err setting_set(struct store *s, int64_t tenant_id, const char *key, const char *value,
 		     struct err_info *info) MUST_USE;
@@ -22,6 +25,7 @@ enum err setting_set(struct store *s, int64_t tenant_id, const char *key, const 
 enum err admin_backup_db(struct store *s, const char *path, struct err_info *info) MUST_USE;
 /* Test connections only: the query plan of what jobs_page would run, one line per step. */
 enum err admin_explain_jobs_page(struct store *s, const struct job_filter *f, enum job_sort sort,
-				 const struct page_request *r, struct strbuf *out, struct err_info *info) MUST_USE;
+				 const struct page_request *r, struct strbuf *out,
+				 struct err_info *info) MUST_USE;
 
 #endif

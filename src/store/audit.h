@@ -14,23 +14,26 @@ struct audit_note {
 	int64_t duration_ms;
 };
 /* [tx] tenant_id 0: the workspace's chain (service scope only). */
-enum err audit_append(struct store *s, int64_t tenant_id, const struct audit_note *n, struct err_info *info) MUST_USE;
-enum err audit_page(struct store *s, const struct log_filter *f, const struct page_request *r, struct page *out,
-		    struct err_info *info) MUST_USE;
+enum err audit_append(struct store *s, int64_t tenant_id, const struct audit_note *n,
+		      struct err_info *info) MUST_USE;
+enum err audit_page(struct store *s, const struct log_filter *f, const struct page_request *r,
+		    struct page *out, struct err_info *info) MUST_USE;
 /* Entries after seq, oldest first: for --follow and export. */
-enum err audit_after(struct store *s, const struct log_filter *f, int64_t seq, int limit, struct page *out,
-		     struct err_info *info) MUST_USE;
+enum err audit_after(struct store *s, const struct log_filter *f, int64_t seq, int limit,
+		     struct page *out, struct err_info *info) MUST_USE;
 
 struct chain_report {
 	int64_t tenant_id;
-	const char *tenant;      /* NULL: the workspace's chain */
+	const char *tenant; /* NULL: the workspace's chain */
 	int64_t entries;
 	bool ok;
-	int64_t first_bad;       /* seq; 0: none */
-	const char *what;        /* "hash", "gap", "head" (the outside head is ahead: the tail was cut), "key" */
+	int64_t first_bad; /* seq; 0: none */
+	const char *
+		what; /* "hash", "gap", "head" (the outside head is ahead: the tail was cut), "key" */
 };
 /* Walks the chains in steps; tenant -1: all (service scope). progress may be NULL; returning false stops with E_INTERRUPTED. */
-enum err audit_verify(struct store *s, int64_t tenant_id, struct arena *a, struct chain_report **out, size_t *n,
+enum err audit_verify(struct store *s, int64_t tenant_id, struct arena *a,
+		      struct chain_report **out, size_t *n,
 		      bool (*progress)(void *self, int64_t done, int64_t total), void *self,
 		      struct err_info *info) MUST_USE;
 

@@ -25,8 +25,8 @@ struct actor {
 	const char *name;
 	const char *terminal;
 };
-enum err store_open(struct workspace *w, int64_t tenant_id, const struct actor *actor, struct store **s,
-		    struct err_info *info) MUST_USE;
+enum err store_open(struct workspace *w, int64_t tenant_id, const struct actor *actor,
+		    struct store **s, struct err_info *info) MUST_USE;
 void store_close(struct store **s);
 int64_t store_tenant(const struct store *s);
 struct workspace *store_workspace(const struct store *s);

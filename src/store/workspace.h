@@ -18,18 +18,19 @@
 
 struct workspace_options {
 	const char *dir;
-	const char *keys_dir;    /* CONFIG/keys; where the chain key and the default key file stand */
-	const char *key_file;    /* `key.file`: NULL for keys_dir/<uuid>.key */
-	bool create;             /* make it (tenant `default`, key file, chain key) when there is none */
-	bool readonly;           /* no write at all: no creation, no migration, no checkpoint, E_READONLY on begin */
-	int64_t patience_ms;     /* how long a write waits for the lock; 0: 5000 */
+	const char *keys_dir; /* CONFIG/keys; where the chain key and the default key file stand */
+	const char *key_file; /* `key.file`: NULL for keys_dir/<uuid>.key */
+	bool create; /* make it (tenant `default`, key file, chain key) when there is none */
+	bool readonly; /* no write at all: no creation, no migration, no checkpoint, E_READONLY on begin */
+	int64_t patience_ms; /* how long a write waits for the lock; 0: 5000 */
 };
 
 struct workspace;
 /* Opens, creates or migrates (checked backup beside it in backups/ first). Errors: E_NOT_FOUND (none and not create), E_SCHEMA_NEWER,
  * E_CORRUPT (foreign application id, not a database, failed quick_check: of files up to 1 MiB always, up to 32 MiB after an unclean end;
  * larger ones: admin_quick_check), E_BUSY, E_DISK_FULL, E_IO, E_INVALID (modes, owner). */
-enum err workspace_open(const struct workspace_options *o, struct workspace **w, struct err_info *info) MUST_USE;
+enum err workspace_open(const struct workspace_options *o, struct workspace **w,
+			struct err_info *info) MUST_USE;
 /* All stores must be closed. The last process to leave checkpoints (TRUNCATE) under the lock. */
 void workspace_close(struct workspace **w);
 
@@ -44,7 +45,8 @@ bool workspace_was_unclean(const struct workspace *w);
 bool workspace_chain_restarted(const struct workspace *w);
 
 /* The vault, opened at need and kept. Borrowed until workspace_close. E_VAULT_LOCKED (file lost, passphrase needed), E_VAULT_KEY. */
-enum err workspace_vault(struct workspace *w, const struct vault **v, struct err_info *info) MUST_USE;
+enum err workspace_vault(struct workspace *w, const struct vault **v,
+			 struct err_info *info) MUST_USE;
 
 /* Readable when another process (or thread) has changed the database or its locks' files: inotify on the directory.
  * -1 where the kernel refuses (then poll store_changed every 100 ms). Each watcher belongs to one thread. */
@@ -59,17 +61,19 @@ void workspace_watch_free(struct workspace_watch **x);
 struct publisher_lock;
 /* E_PUBLISHER_BUSY: held elsewhere; a try that fails makes no event that a workspace_watch reports (the lock file is then only
  * opened for reading), else two that wait would wake each other for ever. The holder's end does make one. */
-enum err publisher_lock_try(struct workspace *w, struct publisher_lock **l, struct err_info *info) MUST_USE;
+enum err publisher_lock_try(struct workspace *w, struct publisher_lock **l,
+			    struct err_info *info) MUST_USE;
 void publisher_lock_free(struct publisher_lock **l);
 /* Heart-beat: written into the lock file, not durable, no database. next_due 0: nothing planned. */
-void publisher_lock_beat(struct publisher_lock *l, int64_t now_ms, int64_t next_due, int64_t lag_ms);
+void publisher_lock_beat(struct publisher_lock *l, int64_t now_ms, int64_t next_due,
+			 int64_t lag_ms);
 struct publisher_status {
 	bool running;
-	int64_t pid;          /* 0 when not running */
-	bool own;             /* it is this process */
-	char who[64];         /* operator or OS user */
-	char how[16];         /* "console" "run" "daemon" "publish" */
-	int64_t last_tick;    /* also of the last one that ran; 0: never */
+	int64_t pid;       /* 0 when not running */
+	bool own;          /* it is this process */
+	char who[64];      /* operator or OS user */
+	char how[16];      /* "console" "run" "daemon" "publish" */
+	int64_t last_tick; /* also of the last one that ran; 0: never */
 	int64_t lag_ms, next_due;
 };
 void publisher_lock_set_owner(struct publisher_lock *l, const char *who, const char *how);

@@ -18,7 +18,8 @@ def problems(root):
         for path in sorted(on_disk):
             if path not in named and path[:-2] not in named:
                 found.append(f"{path}: not in {folder}/local.mk")
-        for path in sorted(named):
+        made = set(re.findall(r"^([\w./-]+):", listing, flags=re.M))  # in the build tree
+        for path in sorted(named - made):
             if path.startswith(folder + "/") and path.endswith((".c", ".h")) and path not in on_disk:
                 found.append(f"{folder}/local.mk: there is no {path}")
     for folder in ("src", "tests/unit"):
