@@ -16,6 +16,9 @@
 #define DB_DELAY_MIN_MS 50
 #define DB_DELAY_MAX_MS 2000
 #define VAULT_RETRY_MS 2000
+/* A burst of answers is taken in pieces: the first of them are on their way again while the rest are still being
+ * written, and the next burst comes spread out. Measured: all at once costs a fifth of the rate. */
+#define ANSWERS_PER_TURN 8
 #define COMMITS_PER_CHECKPOINT 200
 #define SETTLES_AT_ONCE 16
 
@@ -103,7 +106,7 @@ static void take_answers(struct engine *e)
 {
 	struct transfer t;
 
-	while (transport_done(e->t, &t)) {
+	for (int n = 0; n < ANSWERS_PER_TURN && transport_done(e->t, &t); n++) {
 		struct flight *f = t.token;
 
 		f->answer = t;
