@@ -352,6 +352,9 @@ enum err ops_post_file_parse(const char *bytes, size_t n, struct arena *a, struc
 		e = read_block(&r, info);
 	if (e)
 		return e;
+	/* Editors and fingers leave empty lines above the text; nobody means to post them. */
+	while (r.s < r.end && (*r.s == '\n' || (*r.s == '\r' && r.s + 1 < r.end && r.s[1] == '\n')))
+		r.s++;
 	d.text = take_text(a, r.s, r.end);
 	*out = d;
 	return OK;

@@ -106,6 +106,12 @@ static void ops_post_file_parse__header_with_no_text__is_empty(void **state)
 	assert_string_equal(parse("Brand: x\n\n").text, "");
 }
 
+static void ops_post_file_parse__empty_lines_above_the_text__are_not_posted(void **state)
+{
+	(void)state;
+	assert_string_equal(parse("Brand: x\n\n\n\r\n\ntext\n\nmore\n").text, "text\n\nmore");
+}
+
 static void ops_post_file_parse__mistakes__name_the_line(void **state)
 {
 	(void)state;
@@ -190,6 +196,7 @@ int main(void)
 		cmocka_unit_test(ops_post_file_parse__no_header__is_all_text),
 		cmocka_unit_test(ops_post_file_parse__dos_file__becomes_ours),
 		cmocka_unit_test(ops_post_file_parse__header_with_no_text__is_empty),
+		cmocka_unit_test(ops_post_file_parse__empty_lines_above_the_text__are_not_posted),
 		cmocka_unit_test(ops_post_file_parse__mistakes__name_the_line),
 		cmocka_unit_test(ops_post_file_parse__nul_byte__is_refused),
 		cmocka_unit_test(ops_post_file_write__a_draft__reads_back_the_same),
