@@ -209,8 +209,8 @@ const struct command commands[] = {
 
 	/* Accounts */
 	{"platforms", CMD_VERB, 0, NULL, "[NAME]", N_("show what the platforms can do"), NULL},
-	{"connect", VERB_T | WRITE | CON, PANE_BRANDS | PANE_CONNECTIONS | PANE_TRIAGE, "c",
-	 "BRAND PLATFORM", N_("log an account in"), connect_options},
+	{"connect", VERB_T | WRITE | CON, PANE_LISTS, "c", "BRAND PLATFORM",
+	 N_("log an account in"), connect_options},
 	{"connections", VERB_T, 0, NULL, "[BRAND]", N_("list the connections"),
 	 connections_options},
 	{"connection show", VERB_T, 0, NULL, "CONN", N_("show a connection"), NULL},

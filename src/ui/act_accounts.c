@@ -79,8 +79,11 @@ static void tell(struct console *c, const struct account_task *w)
 	else if (w->s.n == 1 && w->failed)
 		say_error(c, &w->first);
 	else if (w->what == DO_DISCONNECT && w->ok == 1)
-		say(c, MESSAGE_GOOD, _("%s: disconnected; %lld jobs wait for a login."), w->s.label,
-		    (long long)w->stranded);
+		say(c, MESSAGE_GOOD,
+		    ngettext("%s: disconnected; %lld job waits for a login.",
+			     "%s: disconnected; %lld jobs wait for a login.",
+			     (unsigned long)w->stranded),
+		    w->s.label, (long long)w->stranded);
 	else if (w->s.n == 1)
 		say(c, MESSAGE_GOOD, "%s: %s.", w->s.label, word);
 	else if (w->failed)
@@ -163,8 +166,8 @@ static void disconnect_yes(struct console *c, void *data, size_t choice)
 
 static void disconnect(struct console *c, const char *args)
 {
-	static const struct choice choices[] = {{'y', N_("yes, and revoke at the platform")},
-						{'k', N_("yes, keep it there")}};
+	static const struct choice choices[] = {{'y', N_("yes, revoke")},
+						{'k', N_("yes, but keep it at the platform")}};
 	struct account_task *w = account_new(DO_DISCONNECT, NULL);
 	struct arena *a = arena_new();
 	struct connection conn;
@@ -182,7 +185,9 @@ static void disconnect(struct console *c, const char *args)
 					 ? (long long)conn.jobs_waiting
 					 : 0;
 		snprintf(text, sizeof(text),
-			 _("Disconnect %s? Its tokens are destroyed, %lld jobs will wait."),
+			 ngettext("Disconnect %s? %lld job will wait, the tokens are destroyed.",
+				  "Disconnect %s? %lld jobs will wait, the tokens are destroyed.",
+				  (unsigned long)jobs),
 			 w->s.label, jobs);
 		confirm_choose(c, text, choices, 2, disconnect_yes, disconnect_drop, w);
 	}
@@ -234,6 +239,8 @@ static void connect_account(struct console *c, const char *args)
 	(void)args;
 	if (v->ops->select && v->ops->select(v, false, &s) && s.brand[0])
 		brand = s.brand;
+	if (!brand && c->brands.n == 1)
+		brand = c->brands.brands[0].name;
 	if (s.kind == SELECT_CONNECTION && s.n) {
 		/* On an account that needs a login: everything but the secret is known. */
 		snprintf(number, sizeof(number), "%lld", (long long)s.ids[0]);

@@ -193,6 +193,16 @@ static void edit(struct console *c, const char *args)
 }
 
 /* ------------------------------------------------------------------ in the preview */
+/* A duplicate is a question, not a mistake: it is asked when the post is accepted. */
+static bool has_mistakes(const struct publish_report *r)
+{
+	for (size_t i = 0; i < r->n_targets; i++)
+		for (size_t k = 0; k < r->targets[i].n_problems; k++)
+			if (strcmp(r->targets[i].problems[k].field, "duplicate") != 0)
+				return true;
+	return r->n_targets == 0;
+}
+
 static struct compose *ready(struct console *c)
 {
 	struct compose *p = preview_compose(c);
@@ -203,7 +213,7 @@ static struct compose *ready(struct console *c)
 		say_error(c, &p->trouble);
 		return NULL;
 	}
-	if (p->known && !p->report.valid) {
+	if (p->known && !p->report.valid && has_mistakes(&p->report)) {
 		say(c, MESSAGE_BAD, "%s",
 		    _("There are problems to be mended first; what they are stands here."));
 		return NULL;

@@ -132,16 +132,17 @@ void confirm_paint(struct console *c)
 		}
 		strbuf_printf(&tail, " [n] %s", _("no"));
 	}
-	int cells = draw_cells(tail.data), room = r->w - cells;
-	if (room < 0)
-		room = 0;
-	int used = draw_cells(q->question);
-	if (used > room)
-		used = room;
-	draw_field(r->y, r->x, used, term_attr(ROLE_WARN), q->question, false);
-	draw_field(r->y, r->x + used, r->w - used, term_attr(ROLE_KEY), tail.data, false);
+	int cells = draw_cells(tail.data), asked = draw_cells(q->question), x = r->x;
+	if (asked + cells < r->w) {
+		draw_field(r->y, x, asked, term_attr(ROLE_WARN), q->question, false);
+		x += asked;
+	} else {
+		/* Too long for one row: the question takes the hint's. */
+		draw_field(c->layout.hint.y, x, r->w, term_attr(ROLE_WARN), q->question, false);
+	}
+	draw_field(r->y, x, r->x + r->w - x, term_attr(ROLE_KEY), tail.data, false);
 	if (q->number)
-		draw_cursor(r->y, r->x + used + cells);
+		draw_cursor(r->y, x + cells);
 	strbuf_free(&tail);
 }
 

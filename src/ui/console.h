@@ -55,9 +55,12 @@ struct console {
 	uint32_t last_key;
 	char repeat_command[64], repeat_args[LINE_BYTES];
 	bool changed;         /* something in the workspace has: read again */
+	bool beat;            /* the publisher may have: read the status again */
 	int64_t next_read_ms; /* monotonic; not before */
 	bool quit, wait_for_flight;
 	bool touched;           /* the operator has pressed a key */
+	bool publishes;         /* this process does, or waits for its turn */
+	int64_t started_ms;     /* monotonic */
 	bool triage_done;       /* the launch's triage was shown, or there is nothing to show */
 	char left_behind[1024]; /* a post file that was kept; said after the end */
 };

@@ -58,6 +58,19 @@ static enum err fetch_around(const struct list_source *s, struct ops *o, const v
 	struct page_request r = {.limit = w->limit, .around_id = w->id, .count = true};
 	enum err e = s->page(o, query, &r, &got->after, &got->info);
 
+	if (e == OK && w->strict && (got->after.n == 0 || s->id(&got->after, 0) != w->id)) {
+		page_free(&got->after);
+		got->kind = WANT_FIRST;
+		r = (struct page_request){.limit = w->limit, .count = true};
+		return s->page(o, query, &r, &got->after, &got->info);
+	}
+	if (e == OK && got->after.n == 0) {
+		/* It is gone, and so is all that stood below it. */
+		page_free(&got->after);
+		got->kind = WANT_LAST;
+		r = (struct page_request){.limit = w->limit, .last = true, .count = true};
+		return s->page(o, query, &r, &got->after, &got->info);
+	}
 	if (e != OK || !got->after.prev)
 		return e;
 	if (w->before == 0 && !w->home && got->after.n >= (size_t)w->limit)
@@ -77,7 +90,7 @@ void list_fetch(const struct list_source *s, struct ops *o, const void *query,
 {
 	struct page_request r = {.limit = w->limit};
 
-	*got = (struct list_got){0};
+	*got = (struct list_got){.kind = w->kind};
 	switch (w->kind) {
 	case WANT_FIRST:
 		r.count = true;
@@ -177,19 +190,16 @@ static void apply_whole(struct list *l, const struct list_want *w, struct list_g
 
 	drop_pages(l);
 	l->total = got->after.total;
-	if (w->kind == WANT_AROUND && above)
+	if (above)
 		take_page(l, 0, &got->before);
 	take_page(l, l->n_pages, &got->after);
-	switch (w->kind) {
+	switch (got->kind) {
 	case WANT_LAST:
 		l->cursor = l->rows ? l->rows - 1 : 0;
 		l->top = l->rows > (size_t)l->height ? l->rows - (size_t)l->height : 0;
 		break;
 	case WANT_AROUND:
 		l->cursor = above;
-		/* The record may have gone, and no row come after it: then the last one. */
-		if (l->cursor >= l->rows && l->rows)
-			l->cursor = l->rows - 1;
 		if (w->home && !(l->n_pages && l->pages[0].prev))
 			l->top = 0;
 		else
@@ -348,7 +358,7 @@ void list_goto(struct list *l, int64_t id)
 	want(l, &w);
 }
 
-void list_reload(struct list *l)
+static void reload(struct list *l, bool strict)
 {
 	struct list_want w = {.kind = WANT_FIRST};
 
@@ -357,10 +367,16 @@ void list_reload(struct list *l)
 	} else if (l->cursor_id) {
 		w.kind = WANT_AROUND;
 		w.id = l->cursor_id;
+		w.strict = strict;
 		w.before = (int)(l->cursor - l->top);
 		w.home = l->top == 0 && l->n_pages && !l->pages[0].prev;
 	}
 	want(l, &w);
+}
+
+void list_reload(struct list *l)
+{
+	reload(l, false);
 }
 
 void list_set_query(struct list *l, const void *query)
@@ -368,7 +384,7 @@ void list_set_query(struct list *l, const void *query)
 	l->query = query;
 	l->generation++;
 	l->total = -1;
-	list_reload(l);
+	reload(l, true);
 }
 
 void list_set_height(struct list *l, int height)

@@ -35,9 +35,12 @@ struct list_want {
 	char cursor[512]; /* DOWN, UP: the neighbouring page's edge */
 	int move;         /* rows that the cursor still has to go once it is there */
 	bool home;        /* AROUND: the window stood at the list's head and stays there */
+	bool strict;      /* AROUND: the first page instead, if the row is not in the list */
 	unsigned generation;
 };
 struct list_got {
+	enum list_kind
+		kind; /* what was read in the end: FIRST or LAST where AROUND found nothing */
 	struct page after, before;
 	enum err e;
 	struct err_info info;

@@ -144,6 +144,7 @@ static void paint_row(struct list_view *lv, int y, size_t row, const int *widths
 		struct cell cell = {.role = marked ? ROLE_MARK : ROLE_TEXT};
 		if (!widths[i])
 			continue;
+		cell.width = widths[i];
 		s->cell(lv, p, k, i, &cell);
 		int attr = base ? base : cell.attr ? cell.attr : term_attr(cell.role);
 		draw_field(y, x, widths[i], attr, cell.text, s->columns[i].right);

@@ -10,6 +10,7 @@
 
 struct cell {
 	char text[1024];
+	int width; /* cells that it gets */
 	enum role role;
 	int attr; /* != 0: instead of the role's */
 };

@@ -99,7 +99,12 @@ int signals_poll(struct pollfd *fds, nfds_t n, int64_t timeout_ms)
 {
 	struct timespec t = {timeout_ms / 1000, (timeout_ms % 1000) * 1000000};
 
-	return ppoll(fds, n, timeout_ms < 0 ? NULL : &t, &signals.before);
+	int got = ppoll(fds, n, timeout_ms < 0 ? NULL : &t, &signals.before);
+	/* Descriptors that are always ready would keep signals out for ever: let in what waits. */
+	sigset_t blocked;
+	sigprocmask(SIG_SETMASK, &signals.before, &blocked);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	return got;
 }
 
 int signals_stop(void)

@@ -23,6 +23,7 @@
 #include "ui/view_triage.h"
 
 #define READ_EVERY_MS 50
+#define LAUNCH_MS 5000 /* for so long the launch's triage may still open */
 #define WATCH_WITHOUT_FD_MS 100
 #define KEYS_PER_FRAME 64
 
@@ -124,7 +125,8 @@ static void recalc_view(struct view *v)
 		v->ops->recalc(v);
 }
 
-/* At launch the triage opens by itself, once, unless the operator is already at work. */
+/* At launch the triage opens by itself, once: not before recovery has run, and not over an operator who
+ * is already at work. */
 static void launch_triage(struct console *c)
 {
 	struct publisher_view p;
@@ -132,12 +134,9 @@ static void launch_triage(struct console *c)
 	if (c->triage_done)
 		return;
 	app_publisher_view(c->app, &p);
-	bool recovering = !strcmp(p.phase, "recovering");
-	if (c->touched || c->depth) {
-		c->triage_done = true;
-		return;
-	}
-	if (triage_open(c, false) || !recovering)
+	bool over = !c->publishes || !strcmp(p.phase, "running") || !strcmp(p.phase, "waiting") ||
+		    clock_mono_ms() - c->started_ms > LAUNCH_MS;
+	if (c->touched || c->depth || triage_open(c, false) || over)
 		c->triage_done = true;
 }
 
@@ -145,13 +144,16 @@ static void read_changes(struct console *c)
 {
 	int64_t now = clock_mono_ms();
 
-	if (!c->changed || now < c->next_read_ms)
+	if ((!c->changed && !c->beat) || now < c->next_read_ms)
 		return;
-	c->changed = false;
 	c->next_read_ms = now + READ_EVERY_MS;
-	brands_read(c);
+	c->beat = false;
 	status_read(c);
 	launch_triage(c);
+	if (!c->changed)
+		return;
+	c->changed = false;
+	brands_read(c);
 	if (!c->frozen)
 		console_stale(c);
 }
@@ -327,7 +329,7 @@ static int64_t wait_ms(struct console *c)
 {
 	int64_t now = clock_wall_ms(), mono = clock_mono_ms(), wait = status_next_ms(c, now) - now;
 
-	if (c->changed)
+	if (c->changed || c->beat)
 		wait = min_wait(wait, c->next_read_ms > mono ? c->next_read_ms - mono : 0);
 	if (ops_watch_fd(c->ops) < 0)
 		wait = min_wait(wait, WATCH_WITHOUT_FD_MS);
@@ -343,8 +345,8 @@ static void wait_and_take(struct console *c)
 	};
 
 	int got = signals_poll(fds, COUNT_OF(fds), wait_ms(c));
-	if (signals_stop() || (got > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) &&
-			       !(fds[0].revents & POLLIN))) {
+	/* A terminal that has gone takes its console with it. */
+	if (signals_stop() || (got > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)))) {
 		c->quit = true;
 		return;
 	}
@@ -352,10 +354,14 @@ static void wait_and_take(struct console *c)
 	read_keys(c);
 	if (got > 0 && (fds[1].revents & POLLIN))
 		worker_receive(c->worker, c);
-	if (ops_watch_fd(c->ops) < 0 || (got > 0 && (fds[2].revents & POLLIN)))
-		c->changed |= ops_changed(c->ops);
-	if (got < 0)
-		spawn_reap();
+	if (ops_watch_fd(c->ops) < 0 || (got > 0 && (fds[2].revents & POLLIN))) {
+		/* What woke us may be no commit but the publisher's heart, or its end. */
+		if (ops_changed(c->ops))
+			c->changed = true;
+		else
+			c->beat = true;
+	}
+	spawn_reap();
 	if (c->wait_for_flight && in_flight(c) == 0)
 		c->quit = true;
 }
@@ -408,13 +414,17 @@ static void loop(struct console *c)
 	struct err_info info;
 
 	console_layout(c);
-	c->changed = true;
+	c->changed = c->triage_done = true;
 	recalc(c);
 	paint(c);
+	c->triage_done = false;
 	/* The first frame stands: now the publisher, whose recovery nobody has to wait for. */
-	if (!c->readonly && !c->options->no_publisher &&
-	    app_publisher_start(c->app, "console", &info) != OK)
+	c->started_ms = clock_mono_ms();
+	c->publishes = !c->readonly && !c->options->no_publisher;
+	if (c->publishes && app_publisher_start(c->app, "console", &info) != OK) {
+		c->publishes = false;
 		say_error(c, &info);
+	}
 	c->changed = true;
 	while (!c->quit) {
 		recalc(c);

@@ -20,7 +20,7 @@ static const struct column columns[] = {
 	[COL_WHEN] = {N_("When"), 11, 16, 1, false, false, JOB_SORT_WHEN},
 	[COL_STATUS] = {N_("Status"), 12, 14, 0, false, false, JOB_SORT_STATUS},
 	[COL_TRY] = {N_("Try"), 3, 5, 4, false, true, -1},
-	[COL_TEXT] = {N_("Post"), 8, 40, 5, true, false, -1},
+	[COL_TEXT] = {N_("Post"), 20, 40, 5, true, false, -1},
 };
 static const enum job_sort sorts[] = {JOB_SORT_ID,      JOB_SORT_BRAND,  JOB_SORT_PLATFORM,
 				      JOB_SORT_WHEN,    JOB_SORT_STATUS, JOB_SORT_UPDATED,
@@ -159,7 +159,7 @@ static void time_cell(struct list_view *lv, const struct job *j, struct cell *ou
 	when_local(job_time(j), zone_of(lv->view.c, j->brand_id), WHEN_MINUTES, full, sizeof(full));
 	/* The year stands only where there is room: "12-01 09:00". */
 	snprintf(out->text, sizeof(out->text), "%s",
-		 lv->view.rect.w < 110 && strlen(full) > 5 ? full + 5 : full);
+		 out->width < 16 && strlen(full) > 5 ? full + 5 : full);
 }
 
 static void cell(struct list_view *lv, const struct page *p, size_t i, size_t column,

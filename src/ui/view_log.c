@@ -16,10 +16,10 @@ enum { COL_TIME, COL_ACTOR, COL_ACTION, COL_SUBJECT, COL_OUTCOME, COL_MESSAGE, C
 static const struct column columns[] = {
 	[COL_TIME] = {N_("Time"), 8, 8, 0, false, false, -1},
 	[COL_ACTOR] = {N_("Who"), 8, 12, 4, false, false, -1},
-	[COL_ACTION] = {N_("Action"), 14, 20, 1, false, false, -1},
-	[COL_SUBJECT] = {N_("On"), 14, 26, 2, false, false, -1},
-	[COL_OUTCOME] = {N_("Outcome"), 10, 14, 3, false, false, -1},
-	[COL_MESSAGE] = {N_("Message"), 6, 30, 5, true, false, -1},
+	[COL_ACTION] = {N_("Action"), 14, 16, 1, false, false, -1},
+	[COL_SUBJECT] = {N_("On"), 14, 22, 2, false, false, -1},
+	[COL_OUTCOME] = {N_("Outcome"), 10, 11, 3, false, false, -1},
+	[COL_MESSAGE] = {N_("Message"), 16, 30, 5, true, false, -1},
 	[COL_TOOK] = {N_("Took"), 6, 8, 6, false, true, -1},
 };
 
@@ -109,8 +109,8 @@ static void cell(struct list_view *lv, const struct page *p, size_t i, size_t co
 
 	switch (column) {
 	case COL_TIME:
-		when_local(e->at, zone_of(lv->view.c, e->brand_id), WHEN_TIME_ONLY | WHEN_SECONDS,
-			   out->text, sizeof(out->text));
+		when_local(e->at, zone_of(lv->view.c, 0), WHEN_TIME_ONLY | WHEN_SECONDS, out->text,
+			   sizeof(out->text));
 		break;
 	case COL_ACTOR:
 		snprintf(out->text, sizeof(out->text), "%s", e->actor ? e->actor : "");

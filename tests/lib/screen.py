@@ -81,13 +81,18 @@ class Terminal:
         return self._show("#{alternate_on}") == "1"
 
     # -- doing -------------------------------------------------------------
+    @staticmethod
+    def _whole(text):
+        """tmux takes a semicolon at the end of an argument for its own."""
+        return text[:-1] + "\\;" if text.endswith(";") else text
+
     def send(self, *keys):
         """Sends keys by tmux's names: "j", "Enter", "Escape", "C-d", "Up" ..."""
-        self._tmux("send-keys", "--", *keys)
+        self._tmux("send-keys", "--", *map(self._whole, keys))
 
     def type(self, text):
         """Sends text as it is, each character as a key."""
-        self._tmux("send-keys", "-l", "--", text)
+        self._tmux("send-keys", "-l", "--", self._whole(text))
 
     def resize(self, columns, rows):
         self._tmux("resize-window", "-x", str(columns), "-y", str(rows))
