@@ -53,6 +53,10 @@ void account_exchange(const struct ops *o, const struct account *x, struct excha
 	out->in.api_base = config_platform(c, x->platform->name, "api_base");
 	out->in.api_version = config_platform(c, x->platform->name, "version");
 	out->in.now_ms = clock_wall_ms();
+	if (x->conn.client_id) {
+		out->client.client_id = x->conn.client_id;
+		out->in.oauth = &out->client;
+	}
 	if (out->in.api_base) /* as the publisher decides it */
 		out->allow_loopback = http_url_is_loopback(out->in.api_base);
 	for (int f = 0; f < CONN_FIELD_COUNT; f++)

@@ -167,6 +167,8 @@ static enum err prepare(struct login *l, struct err_info *info)
 		e = split_webhook(l, info);
 	if (!e)
 		e = choose_server(l, info);
+	if (l->way != LOGIN_OAUTH && l->r->timeout_ms > 0)
+		l->o->timeout_ms = l->r->timeout_ms;
 	return e ? e : ops_transport(l->o, info);
 }
 

@@ -105,7 +105,7 @@ static void judge(struct arena *a, int64_t now_ms, const struct queue_facts *q, 
 
 	if (q->due && q->oldest_due && now_ms - since >= SILENT_MS) {
 		when_duration(now_ms - since, how_long, sizeof(how_long));
-		reason_add(st, a, "%lld jobs are due and nobody has published for %s",
+		reason_add(st, a, "jobs are due (%lld) and nobody has published for %s",
 			   (long long)q->due, how_long);
 	}
 	for (size_t i = 0; i < st->n_attention && i < 3; i++) {
@@ -116,10 +116,9 @@ static void judge(struct arena *a, int64_t now_ms, const struct queue_facts *q, 
 			   conn_status_name(st->attention[i].status));
 	}
 	if (st->n_attention > 3)
-		reason_add(st, a, "%lld connections need attention in all",
-			   (long long)q->attention);
+		reason_add(st, a, "connections that need attention: %lld", (long long)q->attention);
 	if (st->jobs[JOB_UNKNOWN])
-		reason_add(st, a, "%lld jobs have an unknown outcome",
+		reason_add(st, a, "jobs with an unknown outcome: %lld",
 			   (long long)st->jobs[JOB_UNKNOWN]);
 }
 

@@ -38,7 +38,8 @@ struct ops {
 	struct app *app;
 	struct store *store;
 	struct workspace_watch *watch;
-	struct transport *transport; /* made when first needed */
+	struct transport *transport; /* made when first needed ... */
+	int64_t timeout_ms; /* ... with this limit for an exchange; 0: the configuration's */
 	bool readonly;
 	int64_t tenant_id;
 	char *tenant;

@@ -177,7 +177,7 @@ enum err ops_transport(struct ops *o, struct err_info *info)
 		return OK;
 	app_settings(o->app, &s);
 	t = (struct transport_options){
-		.timeout_ms = s.timeout_ms,
+		.timeout_ms = o->timeout_ms ? o->timeout_ms : s.timeout_ms,
 		.connect_timeout_ms = s.connect_timeout_ms,
 		.max_connections = 4,
 		.ca_file = s.ca_file,

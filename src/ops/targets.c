@@ -35,6 +35,7 @@ static enum err add(struct targets *t, const struct connection *c, bool named, s
 	x->server = arena_strdup(a, c->server);
 	x->endpoint = arena_strdup(a, c->endpoint);
 	x->facts = arena_strdup(a, c->facts);
+	x->client_id = arena_strdup(a, c->client_id);
 	x->scopes = arena_strdup(a, c->scopes);
 	x->last_error = arena_strdup(a, c->last_error);
 	return OK;

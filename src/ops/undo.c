@@ -13,7 +13,8 @@
 /* Did this operator add the job? The log knows. */
 static enum err is_mine(struct ops *o, int64_t job_id, bool *mine, struct err_info *info)
 {
-	struct log_filter f = {.job_id = job_id, .actor = o->app->operator_name};
+	struct log_filter f = {
+		.job_id = job_id, .action = "job.add", .actor = o->app->operator_name};
 	struct page_request r = {.limit = 1, .ascending = true};
 	struct page p = {0};
 	enum err e = audit_page(o->store, &f, &r, &p, info);

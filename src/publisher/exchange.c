@@ -138,12 +138,12 @@ static enum err failed(const struct step_out *o, enum err_class *cls, struct err
 
 /* The network's failures are transient, whatever was asked. */
 static enum err send_one(struct transport *t, const struct exchange *x,
-			 const struct http_request *r, struct http_response **response,
-			 struct exchange_note *note, struct err_info *info)
+			 const struct secret_set *secrets, const struct http_request *r,
+			 struct http_response **response, struct exchange_note *note,
+			 struct err_info *info)
 {
 	struct transfer tr = {0};
-	enum err e = transport_exchange(t, r, &x->secrets, x->allow_loopback, x->abort_flag, &tr,
-					info);
+	enum err e = transport_exchange(t, r, secrets, x->allow_loopback, x->abort_flag, &tr, info);
 
 	if (note) {
 		note->duration_ms += tr.duration_ms;
@@ -157,11 +157,45 @@ static enum err send_one(struct transport *t, const struct exchange *x,
 	return OK;
 }
 
+/* Tokens that came in the middle of an operation: they serve its next requests. */
+struct learned {
+	struct secret *access, *refresh;
+	struct secret_set set;
+};
+
+static void learn_one(struct secret **place, const char *token)
+{
+	if (!token || !token[0])
+		return;
+	secret_free(place);
+	*place = secret_new(token, strlen(token));
+}
+
+static void learn(struct learned *l, const struct step_out *o)
+{
+	learn_one(&l->access, o->access);
+	learn_one(&l->refresh, o->refresh);
+	if (l->access)
+		l->set.slot[SLOT_ACCESS] = l->set.slot[SLOT_PAGE] = l->access;
+	if (l->refresh)
+		l->set.slot[SLOT_REFRESH] = l->refresh;
+}
+
+/* What was said last counts at the end, whether it was said then or before. */
+static void tell_learned(const struct learned *l, struct step_out *out)
+{
+	if (!out->access && l->access)
+		out->access = arena_strdup(out->arena, secret_str(l->access));
+	if (!out->refresh && l->refresh)
+		out->refresh = arena_strdup(out->arena, secret_str(l->refresh));
+}
+
 enum err exchange_run(struct transport *t, const struct exchange *x, struct step_out *out,
 		      enum err_class *cls, struct exchange_note *note, struct err_info *info)
 {
 	int64_t give_up = clock_mono_ms() + WAIT_TOTAL_MS;
 	struct http_response *response = NULL;
+	struct learned learned = {.set = x->secrets};
 	struct step_in in = x->in;
 	struct json *state = NULL;
 	enum err e = OK;
@@ -185,12 +219,14 @@ enum err exchange_run(struct transport *t, const struct exchange *x, struct step
 			o.state = NULL;
 		}
 		if (o.verdict == STEP_SEND) {
-			e = send_one(t, x, o.request, &response, note, info);
+			learn(&learned, &o);
+			e = send_one(t, x, &learned.set, o.request, &response, note, info);
 		} else if (o.verdict == STEP_WAIT) {
 			e = wait_until(x, o.at, give_up, info);
 		} else if (o.verdict == STEP_FAILED) {
 			e = failed(&o, cls, info);
 		} else {
+			tell_learned(&learned, &o);
 			*out = o;
 			if (cls)
 				*cls = CLASS_NONE;
@@ -203,6 +239,8 @@ enum err exchange_run(struct transport *t, const struct exchange *x, struct step
 	e = err_set(info, E_PROTOCOL, "%s came to no end after %d requests", x->platform->title,
 		    STEPS_MAX);
 out:
+	secret_free(&learned.access);
+	secret_free(&learned.refresh);
 	json_free(&state);
 	return e;
 }

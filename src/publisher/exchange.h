@@ -12,6 +12,7 @@
 struct exchange {
 	const struct platform *platform;
 	struct step_in in;                 /* op, conn, content...; response/state/now are the driver's */
+	struct oauth_in client;            /* where in.oauth points to, if it is set */
 	struct secret_set secrets;         /* borrowed */
 	bool allow_loopback;
 	const struct flag *abort_flag;     /* may be NULL */

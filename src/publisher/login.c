@@ -71,6 +71,10 @@ static enum err prepare(struct store *s, const struct publisher_settings *o,
 			       c->platform);
 	connection_step_in(o, c, &x->in);
 	x->in.op = op;
+	if (c->client_id) {
+		x->client.client_id = c->client_id;
+		x->in.oauth = &x->client;
+	}
 	for (size_t i = 0; i < COUNT_OF(all) && !e; i++) {
 		e = connection_secret(s, c->tenant_id, c->id, all[i].field,
 				      &secrets->owned[all[i].slot], info);

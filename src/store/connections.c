@@ -18,7 +18,7 @@
 	"SELECT c.id, c.tenant_id, t.name, c.brand_id, b.name, c.platform, c.account, c.account_id, c.server," \
 	" c.endpoint, c.loopback, c.facts, c.status, c.scopes, c.expires_at, c.refresh_expires_at," \
 	" c.refresh_sealed IS NOT NULL OR c.password_sealed IS NOT NULL, c.last_verified_at, c.last_error," \
-	" c.paused, c.created_at, c.updated_at," \
+	" c.paused, c.created_at, c.updated_at, c.client_id," \
 	" coalesce((SELECT sum(n.value) FROM {counters} n WHERE n.tenant_id=c.tenant_id AND n.family='jobs'" \
 	"  AND n.connection_id=c.id AND n.name IN ('scheduled','pending','held')), 0)," \
 	" CASE WHEN c.status<>'connected' OR c.password_sealed IS NOT NULL THEN 0" \
@@ -54,8 +54,9 @@ static void read_connection(sqlite3_stmt *st, struct arena *a, struct connection
 	c->paused = col_int(st, 19) != 0;
 	c->created_at = col_int(st, 20);
 	c->updated_at = col_int(st, 21);
-	c->jobs_waiting = col_int(st, 22);
-	c->jobs_at_risk = c->status == CONN_CONNECTED ? col_int(st, 23) : c->jobs_waiting;
+	c->client_id = col_text(st, 22, a);
+	c->jobs_waiting = col_int(st, 23);
+	c->jobs_at_risk = c->status == CONN_CONNECTED ? col_int(st, 24) : c->jobs_waiting;
 }
 
 static enum err not_found(int64_t id, struct err_info *info)

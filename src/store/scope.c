@@ -5,7 +5,7 @@
  *   scope_TABLE_<suffix>   a TEMP view over the base table, filtered on the tenant; the suffix is 128 random bits,
  *   v_TABLE                a TEMP view over that one, which statements name, and
  *   put_/set_/cut_...      INSTEAD OF triggers with the same suffix, which write to the base table
- * exist per connection, and the authorizer lets only names with the suffix touch a base table. The suffix is
+ * exist per connection (the triggers from the first transaction on: a screen that only reads needs none), and the authorizer lets only names with the suffix touch a base table. The suffix is
  * told nowhere: EXPLAIN is refused (sql.c), and so is reading any schema table.
  *
  * Rows that a trigger writes carry the tenant: it refuses others loudly, and the filter of an update or delete
@@ -254,14 +254,11 @@ static void add_triggers(struct strbuf *b, const struct store *s, const struct s
 	}
 }
 
-enum err scope_enter(struct store *s, struct err_info *info)
+static enum err define(struct store *s, bool triggers, struct err_info *info)
 {
-	unsigned char random[16];
 	struct strbuf b;
 	enum err e = OK;
 
-	rng_bytes(random, sizeof(random));
-	hex_encode(random, sizeof(random), s->suffix);
 	strbuf_init(&b, STRBUF_CEILING_DEFAULT);
 	for (size_t i = 0; !e && i < COUNT_OF(scoped); i++) {
 		struct columns c;
@@ -269,18 +266,44 @@ enum err scope_enter(struct store *s, struct err_info *info)
 		e = read_columns(s, scoped[i].table, &c, info);
 		if (e)
 			break;
-		add_views(&b, s, &scoped[i], &c);
-		add_triggers(&b, s, &scoped[i], &c);
+		if (triggers)
+			add_triggers(&b, s, &scoped[i], &c);
+		else
+			add_views(&b, s, &scoped[i], &c);
 	}
 	INVARIANT(!b.overflowed, "the scope's definitions have room");
 	if (!e)
 		e = sql_text(s->db, b.data, info);
+	strbuf_free(&b);
+	return e;
+}
+
+enum err scope_enter(struct store *s, struct err_info *info)
+{
+	unsigned char random[16];
+	enum err e;
+
+	rng_bytes(random, sizeof(random));
+	hex_encode(random, sizeof(random), s->suffix);
+	e = define(s, false, info);
 	if (!e)
 		e = connection_seal(s, info);
-	strbuf_free(&b);
 	if (e)
 		return e;
 	s->never_explain = true;
 	sqlite3_set_authorizer(s->db, authorize, s);
 	return OK;
+}
+
+enum err scope_arm(struct store *s, struct err_info *info)
+{
+	enum err e;
+
+	if (s->armed || !s->suffix[0])
+		return OK;
+	sqlite3_set_authorizer(s->db, NULL, NULL);
+	e = define(s, true, info);
+	sqlite3_set_authorizer(s->db, authorize, s);
+	s->armed = !e;
+	return e;
 }

@@ -4,21 +4,48 @@
  * A statement that stayed open would hold back checkpoints, so whoever queries also ends with db_done.
  * Statements are known by the address of their text; only literals may be given to db_query. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/store_private.h"
 #include "vault/vault.h"
 
+/* SQLite knows ENOSPC alone as a full disk, and has forgotten the cause of any other failed write by the time that we
+ * are told. A quota or a limit of the process is the same to its user: so write as much, at the same length, and see. */
+static bool write_fails_for_room(sqlite3 *db)
+{
+	static const char some[65536];
+	const char *path = db ? sqlite3_db_filename(db, "main") : NULL;
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	struct stat st;
+	ssize_t n = 0;
+	char *name;
+	int fd;
+
+	if (!slash)
+		return false;
+	name = xasprintf("%s-wal", path);
+	if (stat(name, &st) != 0)
+		st.st_size = 0;
+	name[slash - path] = '\0';
+	fd = open(name, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
+	if (fd >= 0) {
+		n = pwrite(fd, some, sizeof(some), st.st_size);
+		close(fd);
+	}
+	xfree(&name);
+	return fd < 0 ? errno == ENOSPC || errno == EDQUOT : n < (ssize_t)sizeof(some);
+}
+
 static enum err error_code(sqlite3 *db, int rc)
 {
-	int errnum = db ? sqlite3_system_errno(db) : 0;
-
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -39,11 +66,7 @@ static enum err error_code(sqlite3 *db, int rc)
 		return E_INTERRUPTED;
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
-		if (errnum == ENOSPC || errnum == EDQUOT || errnum == EFBIG)
-			return E_DISK_FULL;
-		if (errnum == EROFS)
-			return E_READONLY;
-		return E_IO;
+		return write_fails_for_room(db) ? E_DISK_FULL : E_IO;
 	default:
 		return E_IO;
 	}

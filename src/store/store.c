@@ -124,7 +124,9 @@ enum err store_begin(struct store *s, struct err_info *info)
 	INVARIANT(!s->in_read, "a snapshot for reading ends before a transaction begins");
 	if (s->w->readonly)
 		return err_set(info, E_READONLY, "nothing may be changed here");
-	e = write_lock_take(s->w->lock, deadline, info);
+	e = scope_arm(s, info);
+	if (!e)
+		e = write_lock_take(s->w->lock, deadline, info);
 	if (e)
 		return e;
 	e = db_exec(s, info, "BEGIN IMMEDIATE", "");

@@ -94,6 +94,7 @@ struct store {
 	char suffix[SCOPE_SUFFIX_SIZE]; /* "" in the service scope */
 	bool in_tx, in_read;
 	bool never_explain; /* a tenant's scope */
+	bool armed;         /* its triggers are made */
 	int64_t data_version;
 	struct cached {
 		const char *sql;
@@ -116,8 +117,10 @@ enum err sql_text(sqlite3 *db, const char *text, struct err_info *info) MUST_USE
 /* One number from text without parameters. */
 enum err sql_number(sqlite3 *db, const char *text, int64_t *out, struct err_info *info) MUST_USE;
 
-/* Makes the views, their triggers, and the authorizer (scope.c). */
+/* Makes the views and the authorizer (scope.c). */
 enum err scope_enter(struct store *s, struct err_info *info) MUST_USE;
+/* Makes the triggers that write, before the first transaction. */
+enum err scope_arm(struct store *s, struct err_info *info) MUST_USE;
 /* Expands the {markers}; caller frees. */
 char *scope_expand(const struct store *s, const char *sql) MUST_USE;
 

@@ -25,6 +25,7 @@ unit_tests += tests/unit/ops/test_health
 tests_unit_ops_test_health_SOURCES = tests/unit/ops/test_health.c tests/unit/unit.h \
 	tests/unit/ops/world.c tests/unit/ops/world.h
 tests_unit_ops_test_health_LDADD = $(unit_ops_link)
+threaded_tests += tests/unit/ops/test_health
 unit_tests += tests/unit/ops/test_oauth
 tests_unit_ops_test_oauth_SOURCES = tests/unit/ops/test_oauth.c tests/unit/unit.h
 tests_unit_ops_test_oauth_LDADD = $(unit_ops_link)

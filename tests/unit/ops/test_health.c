@@ -1,11 +1,14 @@
 /* Opening, tenants, brands; status, triage, check and the log's proof on a small workspace. */
 #include "world.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/json.h"
+#include "base/thread.h"
 
 static void ops_open__several_tenants__must_be_named(void **state)
 {
@@ -237,6 +240,86 @@ static void ops_connect__server_is_down__leaves_a_trace(void **state)
 	page_free(&p);
 }
 
+/* Waits, looking again, until the publisher's thread has come so far. */
+static bool reaches(struct world *w, const char *phase)
+{
+	int64_t end = clock_mono_ms() + 20000;
+	struct publisher_view v;
+
+	do {
+		app_publisher_view(w->app, &v);
+		if (!strcmp(v.phase, phase))
+			return true;
+		app_publisher_wake(w->app);
+		poll(NULL, 0, 5);
+	} while (clock_mono_ms() < end);
+	return false;
+}
+
+static void app_publisher__start_and_stop__is_seen(void **state)
+{
+	struct world *w = *state;
+	struct publisher_view v;
+	struct recovery r;
+	struct status st;
+
+	app_publisher_view(w->app, &v);
+	assert_string_equal(v.phase, "stopped");
+	assert_ok(w, app_publisher_start(w->app, "console", &w->info));
+	assert_ok(w, app_publisher_start(w->app, "console", &w->info));
+	assert_true(reaches(w, "running"));
+	assert_ok(w, ops_status(w->ops, false, w->a, &st, &w->info));
+	assert_true(st.publisher_running);
+	assert_true(st.publisher_own);
+	assert_string_equal(st.publisher_how, "console");
+	assert_err(w, E_PUBLISHER_BUSY, ops_recover(w->ops, false, &r, &w->info));
+	app_publisher_stop(w->app);
+	app_publisher_stop(w->app);
+	app_publisher_view(w->app, &v);
+	assert_string_equal(v.phase, "stopped");
+	assert_ok(w, ops_status(w->ops, false, w->a, &st, &w->info));
+	assert_false(st.publisher_running);
+	assert_ok(w, ops_recover(w->ops, false, &r, &w->info));
+}
+
+/* The worker wakes the publisher while main starts and stops it. */
+static void keep_waking(void *arg)
+{
+	struct world *w = arg;
+	struct publisher_view v;
+
+	for (int i = 0; i < 2000; i++) {
+		app_publisher_wake(w->app);
+		app_publisher_view(w->app, &v);
+	}
+}
+
+static void app_publisher__woken_from_another_thread__is_safe(void **state)
+{
+	struct world *w = *state;
+	struct thread *t = NULL;
+
+	assert_ok(w, thread_start(&t, "waker", keep_waking, w, &w->info));
+	for (int i = 0; i < 3; i++) {
+		assert_ok(w, app_publisher_start(w->app, "console", &w->info));
+		app_publisher_stop(w->app);
+	}
+	thread_join(&t);
+}
+
+static void ops_publish_wait__nothing_left_to_wait_for__ends(void **state)
+{
+	struct world *w = *state;
+	struct job j;
+
+	world_connection(w, world_brand(w, "northwind", "UTC"), "bluesky", "alice.test");
+	j = world_job(w, "northwind", "x", NULL, false);
+	world_fail(w, j.id);
+	assert_ok(w, ops_publish_wait(w->ops, &j.id, 1, 1000, NULL, -1, &w->info));
+	j = world_job(w, "northwind", "y", "+1h", false);
+	assert_err(w, E_TIMEOUT, ops_publish_wait(w->ops, &j.id, 1, 50, NULL, -1, &w->info));
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
 
 int main(void)
@@ -252,6 +335,9 @@ int main(void)
 		WITH(ops_platforms__facts__as_json),
 		WITH(ops_connect__what_cannot_be__is_said_before_any_network),
 		WITH(ops_connect__server_is_down__leaves_a_trace),
+		WITH(app_publisher__start_and_stop__is_seen),
+		WITH(app_publisher__woken_from_another_thread__is_safe),
+		WITH(ops_publish_wait__nothing_left_to_wait_for__ends),
 	};
 
 	return cmocka_run_group_tests_name("ops/health", tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include <ftw.h>
+#include <time.h>
 
 void fixture_expect(enum err want, enum err got, const struct err_info *info, const char *call,
 		    const char *file, int line)
@@ -173,4 +174,12 @@ int64_t fixture_job(struct fixture *f, struct store *s, int64_t brand, int64_t c
 	assert_ok(f, job_add(s, &v, &id, &f->info));
 	assert_ok(f, store_commit(s, &f->info));
 	return id;
+}
+
+int64_t fixture_cpu_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }

@@ -62,6 +62,8 @@ int64_t fixture_job(struct fixture *f, struct store *s, int64_t brand, int64_t c
 		    enum job_status st, int64_t at);
 /* One number by SQL, in the scope of s. */
 int64_t fixture_number(struct fixture *f, struct store *s, const char *sql);
+/* Processor time of this thread: what other work on the machine does not lengthen. */
+int64_t fixture_cpu_us(void);
 /* The database itself, past everything: for tampering. */
 void fixture_raw(struct fixture *f, const char *sql);
 

@@ -12,3 +12,20 @@ tests_unit_store_test_jobs_LDADD = $(unit_store_link)
 unit_tests += tests/unit/store/test_pages
 tests_unit_store_test_pages_SOURCES = tests/unit/store/test_pages.c $(store_fixture)
 tests_unit_store_test_pages_LDADD = $(unit_store_link)
+
+unit_tests += tests/unit/store/test_scope
+tests_unit_store_test_scope_SOURCES = tests/unit/store/test_scope.c $(store_fixture)
+tests_unit_store_test_scope_LDADD = $(unit_store_link)
+
+unit_tests += tests/unit/store/test_audit
+tests_unit_store_test_audit_SOURCES = tests/unit/store/test_audit.c $(store_fixture)
+tests_unit_store_test_audit_LDADD = $(unit_store_link)
+
+unit_tests += tests/unit/store/test_accounts
+tests_unit_store_test_accounts_SOURCES = tests/unit/store/test_accounts.c $(store_fixture)
+tests_unit_store_test_accounts_LDADD = $(unit_store_link)
+
+unit_tests += tests/unit/store/test_durability
+tests_unit_store_test_durability_SOURCES = tests/unit/store/test_durability.c $(store_fixture)
+tests_unit_store_test_durability_LDADD = $(unit_store_link)
+threaded_tests += tests/unit/store/test_durability
