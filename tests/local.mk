@@ -132,7 +132,12 @@ check-threads:
 check-peers: all
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/peers/run.py -j 1
 
-.PHONY: check-code check-threads check-peers
+# The kill campaign in full: KILLS=1000 for a release. `make check' has its short form.
+KILLS = 100
+check-kill: all
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/crash/kill.py --kills $(KILLS)
+
+.PHONY: check-code check-threads check-peers check-kill
 
 # Drivers and data of the tests, by suffix: what is built lies in the same folders.
 dist-hook:

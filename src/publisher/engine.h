@@ -25,10 +25,10 @@
 
 struct account {
 	int64_t tenant_id, connection_id;
-	int64_t generation;         /* of its tokens: one more with each refresh */
-	bool refresh_wanted;        /* no flight has taken it up yet */
+	int64_t generation;  /* of its tokens: one more with each refresh */
+	bool refresh_wanted; /* no flight has taken it up yet */
 	bool refreshing;
-	bool suspect;               /* refreshed because the last token was refused; nothing has succeeded since */
+	bool suspect; /* refreshed because the last token was refused; nothing has succeeded since */
 	enum err_class refresh_class; /* how the last refresh ended */
 	struct err_info refresh_error;
 	int refresh_failures;       /* in a row, by the network */
@@ -42,7 +42,11 @@ struct breaker {
 	int failures; /* in a row */
 	bool open, probing;
 	int64_t until_mono;
-	enum { BREAKER_QUIET, BREAKER_OPENED, BREAKER_CLOSED } note; /* to be logged with the next commit */
+	enum {
+		BREAKER_QUIET,
+		BREAKER_OPENED,
+		BREAKER_CLOSED
+	} note; /* to be logged with the next commit */
 	struct err_info error;
 };
 
@@ -92,39 +96,40 @@ struct flight {
 	enum flight_write write;
 	struct batch *batch;
 	const struct platform *platform;
-	struct claim claim;       /* PUBLISH, SETTLE; of a REFRESH only tenant and connection in claim.job */
-	struct attempt attempt;   /* SETTLE: the unclear one */
+	struct claim
+		claim; /* PUBLISH, SETTLE; of a REFRESH only tenant and connection in claim.job */
+	struct attempt attempt; /* SETTLE: the unclear one */
 	struct connection conn;
 	struct post post;
 	struct account *account;
-	int64_t generation;       /* of the tokens that it sends */
+	int64_t generation; /* of the tokens that it sends */
 
 	struct json *state;
-	struct step_out out;      /* of the last step; holds the request while it is in the air */
+	struct step_out out; /* of the last step; holds the request while it is in the air */
 	bool has_out;
 	struct transfer answer;
 	bool has_answer;
 	int steps;
 	int64_t born_mono, wait_mono;
 
-	bool commit_like;         /* the request last asked for */
-	bool marked;              /* `sent` is stored */
-	bool committed;           /* an earlier commit-like request of this attempt was answered */
+	bool commit_like; /* the request last asked for */
+	bool marked;      /* `sent` is stored */
+	bool committed;   /* an earlier commit-like request of this attempt was answered */
 	int64_t sent_at, deadline, deadline_mono;
 
-	struct decision decision;   /* WRITE_END */
+	struct decision decision;     /* WRITE_END */
 	struct settlement settlement; /* WRITE_SETTLED */
 	struct err_info error;
-	enum err_class cls;       /* REFRESH: how it ended */
-	bool set_status;          /* the account needs a person: status goes with the outcome */
+	enum err_class cls; /* REFRESH: how it ended */
+	bool set_status;    /* the account needs a person: status goes with the outcome */
 	enum conn_status status;
-	bool probe;               /* of an open breaker */
+	bool probe; /* of an open breaker */
 	struct refresh_lease *lease;
 	struct secret *seen_access;  /* while another refreshes the same login */
 	struct secret *used_refresh; /* the token that a refresh has used */
 	int64_t started_wall;
-	bool discard;             /* the database refuses this write for good */
-	bool fresh;               /* claimed in the transaction that is open */
+	bool discard; /* the database refuses this write for good */
+	bool fresh;   /* claimed in the transaction that is open */
 };
 
 struct engine {
@@ -134,8 +139,8 @@ struct engine {
 	const char *how;
 	const struct publisher_run *run; /* NULL: the publisher's thread */
 	const struct flag *stop;
-	int wake_fd;                     /* -1: none */
-	int own_wake_fd;                 /* eventfd that is drained here; -1 */
+	int wake_fd;     /* -1: none */
+	int own_wake_fd; /* eventfd that is drained here; -1 */
 
 	struct store *s;
 	struct transport *t;
@@ -151,23 +156,23 @@ struct engine {
 	struct unsettled *unsettled;
 	size_t n_unsettled, unsettled_size;
 
-	int64_t settle_mono;    /* when a look that was due may be taken by the monotonic clock; INT64_MAX: none */
-	int64_t look_mono;      /* when to ask the queue next; INT64_MAX: at a change */
-	int64_t due_at;         /* what it said last, wall; 0: nothing */
-	bool idle;              /* nothing left that can be done without a person or the future */
+	int64_t settle_mono; /* when a look that was due may be taken by the monotonic clock; INT64_MAX: none */
+	int64_t look_mono; /* when to ask the queue next; INT64_MAX: at a change */
+	int64_t due_at;    /* what it said last, wall; 0: nothing */
+	bool idle;         /* nothing left that can be done without a person or the future */
 	int64_t refresh_look_mono;
 	int64_t beat_mono;
-	int commits;            /* since the last checkpoint */
+	int commits; /* since the last checkpoint */
 
 	int64_t db_retry_mono, db_delay_ms, db_since_mono; /* 0: the database is well */
 	struct err_info db_trouble, vault_trouble, recovery_trouble;
 
-	int64_t end_mono;       /* of a run with a time limit; 0: none */
+	int64_t end_mono; /* of a run with a time limit; 0: none */
 	bool stopping;
-	int64_t stop_mono;      /* when to give up on what is in the air */
+	int64_t stop_mono; /* when to give up on what is in the air */
 	struct publisher_tally tally;
 
-	struct mutex *mutex;    /* guards *snapshot; NULL with run */
+	struct mutex *mutex; /* guards *snapshot; NULL with run */
 	struct publisher_snapshot *snapshot;
 };
 
@@ -204,12 +209,13 @@ void flight_withdraw(struct engine *e, struct flight *f);
 void flight_step(struct engine *e, struct flight *f);
 /* The refresh that it has waited for has ended. */
 void flight_after_login(struct engine *e, struct flight *f);
-void flight_fail(struct engine *e, struct flight *f, enum err_class cls, const struct err_info *error, int64_t retry_at);
+void flight_fail(struct engine *e, struct flight *f, enum err_class cls,
+		 const struct err_info *error, int64_t retry_at);
 /* [tx] A claim's post and account; on OK the flight has asked its adapter. */
 enum err flight_board(struct engine *e, struct flight *f, struct err_info *info);
 /* The attempt's outcome, to be written. */
-void flight_end_attempt(struct engine *e, struct flight *f, enum err_class cls, const struct err_info *error,
-			int64_t retry_at);
+void flight_end_attempt(struct engine *e, struct flight *f, enum err_class cls,
+			const struct err_info *error, int64_t retry_at);
 void flight_to_write(struct flight *f, enum flight_write what, enum flight_phase next);
 
 /* ---- settle.c */
@@ -229,21 +235,23 @@ enum err refresh_lease_try(struct workspace *w, int64_t tenant_id, int64_t conne
 void refresh_lease_free(struct refresh_lease **l);
 /* [tx] What a refresh has brought: tokens or status, sync log, audit entry. used: the refresh token that was sent (may be NULL);
  * a refusal of a token that is no longer the stored one changes nothing (*cls becomes CLASS_TRANSIENT). */
-enum err refresh_store(struct store *s, const struct connection *c, const struct step_out *out, enum err_class *cls,
-		       struct err_info *error, const struct secret *used, int64_t at, int64_t duration_ms,
-		       struct err_info *info) MUST_USE;
+enum err refresh_store(struct store *s, const struct connection *c, const struct step_out *out,
+		       enum err_class *cls, struct err_info *error, const struct secret *used,
+		       int64_t at, int64_t duration_ms, struct err_info *info) MUST_USE;
 /* The access token as stored, to be told apart later; NULL where it cannot be had. */
 struct secret *login_access_now(struct store *s, int64_t tenant_id, int64_t connection_id) MUST_USE;
 /* Is another one stored than `before`? Then whoever was at it has refreshed. */
-bool login_access_changed(struct store *s, int64_t tenant_id, int64_t connection_id, const struct secret *before);
+bool login_access_changed(struct store *s, int64_t tenant_id, int64_t connection_id,
+			  const struct secret *before);
 /* [tx] The sync log and the audit entry of a refresh or verification. */
-enum err login_write_notes(struct store *s, const struct connection *c, const char *op, enum err_class cls,
-			   const struct err_info *error, int64_t at, int64_t duration_ms,
-			   struct err_info *info) MUST_USE;
+enum err login_write_notes(struct store *s, const struct connection *c, const char *op,
+			   enum err_class cls, const struct err_info *error, int64_t at,
+			   int64_t duration_ms, struct err_info *info) MUST_USE;
 /* Starts what is wanted or due ahead of time. */
 enum err refresh_start(struct engine *e, struct err_info *info);
 void refresh_flight_step(struct engine *e, struct flight *f);
-void refresh_flight_ended(struct engine *e, struct flight *f, enum err_class cls, const struct err_info *error);
+void refresh_flight_ended(struct engine *e, struct flight *f, enum err_class cls,
+			  const struct err_info *error);
 enum err refresh_flight_write(struct engine *e, struct flight *f, struct err_info *info);
 void refresh_flight_committed(struct engine *e, struct flight *f);
 /* What a refusal by a platform makes of the account. */
@@ -253,12 +261,13 @@ bool refresh_is_due(const struct connection *c, int64_t now_ms);
 
 /* ---- rate.c */
 struct account *account_find(struct engine *e, int64_t tenant_id, int64_t connection_id);
-void account_rate(struct account *a, const struct step_out *out, enum err_class cls, int64_t retry_at, int64_t now_ms);
+void account_rate(struct account *a, const struct step_out *out, enum err_class cls,
+		  int64_t retry_at, int64_t now_ms);
 enum err accounts_write_rates(struct engine *e, struct err_info *info); /* [tx] */
 void accounts_rates_written(struct engine *e);
 struct breaker *breaker_of(struct engine *e, const struct platform *p);
-void breaker_result(struct engine *e, const struct platform *p, enum err_class cls, const struct err_info *error,
-		    bool probe);
+void breaker_result(struct engine *e, const struct platform *p, enum err_class cls,
+		    const struct err_info *error, bool probe);
 /* Fills a NULL-terminated list (room for all platforms and NULL) of those that must not be claimed now; true if any. */
 bool breakers_closed_out(struct engine *e, const char **names);
 /* One that may be probed now; NULL if none. */
@@ -275,9 +284,11 @@ struct opened_secrets {
 enum err secrets_open(struct store *s, const struct connection *c, const struct http_request *r,
 		      struct opened_secrets *out, struct err_info *info) MUST_USE;
 void secrets_close(struct opened_secrets *x);
-const char *settings_option(const struct publisher_settings *o, const char *platform, const char *key);
+const char *settings_option(const struct publisher_settings *o, const char *platform,
+			    const char *key);
 bool connection_on_loopback(const struct publisher_settings *o, const struct connection *c);
-void connection_step_in(const struct publisher_settings *o, const struct connection *c, struct step_in *in);
+void connection_step_in(const struct publisher_settings *o, const struct connection *c,
+			struct step_in *in);
 
 /* ---- recovery.c */
 enum err recovery_do(struct store *s, const struct publisher_settings *o, int64_t now_ms, bool dry,
