@@ -55,6 +55,7 @@ void account_exchange(const struct ops *o, const struct account *x, struct excha
 	out->in.now_ms = clock_wall_ms();
 	if (x->conn.client_id) {
 		out->client.client_id = x->conn.client_id;
+		out->client.has_secret = x->secrets[CONN_CLIENT_SECRET] != NULL;
 		out->in.oauth = &out->client;
 	}
 	if (out->in.api_base) /* as the publisher decides it */

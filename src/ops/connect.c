@@ -185,6 +185,7 @@ static enum err ask(struct login *l, enum platform_op op, struct step_out *out,
 	if (l->grant.client_id || l->r->client_id) {
 		client.client_id = l->grant.client_id ? l->grant.client_id : l->r->client_id;
 		client.redirect_uri = l->grant.redirect_uri;
+		client.has_secret = x.secrets.slot[SLOT_CLIENT_SECRET] != NULL;
 		x.in.oauth = &client;
 	}
 	x.secrets.slot[SLOT_CODE] = l->grant.code;

@@ -235,6 +235,10 @@ static void ask_adapter(struct engine *e, struct flight *f)
 		in.key_time_ms = f->claim.key_time_ms;
 		in.remote_id = f->claim.job.remote_id;
 	}
+	if (f->kind == FLIGHT_REFRESH && f->conn.client_id) {
+		f->client.client_id = f->conn.client_id;
+		in.oauth = &f->client;
+	}
 	in.state = f->state;
 	in.response = response;
 	step_out_init(&o);
@@ -243,6 +247,8 @@ static void ask_adapter(struct engine *e, struct flight *f)
 		step_out_free(&f->out);
 	f->out = o;
 	f->has_out = true;
+	if (f->kind == FLIGHT_REFRESH)
+		learned_take(&f->learned, &f->out);
 	if (f->out.state) {
 		json_free(&f->state);
 		f->state = f->out.state;

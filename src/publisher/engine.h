@@ -90,6 +90,12 @@ struct batch {
 	int users;
 };
 
+/* Tokens that an operation learned on its way: they serve its next requests, and count at its end. */
+struct learned {
+	struct secret *access, *refresh;
+	int64_t access_expires_at, refresh_expires_at;
+};
+
 struct flight {
 	enum flight_kind kind;
 	enum flight_phase phase, next;
@@ -125,6 +131,8 @@ struct flight {
 	enum conn_status status;
 	bool probe; /* of an open breaker */
 	struct refresh_lease *lease;
+	struct learned learned;      /* REFRESH */
+	struct oauth_in client;      /* REFRESH: what the step is told of it */
 	struct secret *seen_access;  /* while another refreshes the same login */
 	struct secret *used_refresh; /* the token that a refresh has used */
 	int64_t started_wall;
@@ -276,6 +284,12 @@ enum err breakers_write(struct engine *e, struct err_info *info); /* [tx] */
 void breakers_written(struct engine *e);
 
 /* ---- exchange.c, used by all */
+void learned_take(struct learned *l, const struct step_out *o);
+void learned_use(const struct learned *l, struct secret_set *set);
+void learned_tell(const struct learned *l, struct step_out *out);
+/* A refresh that fails after its tokens came has done its work: they are stored, for the old ones may be used up. */
+bool learned_suffices(const struct learned *l, enum platform_op op, enum err_class cls);
+void learned_free(struct learned *l);
 /* The secrets that a request has places for, opened from the vault; secrets_free ends them. */
 struct opened_secrets {
 	struct secret *owned[SLOT_COUNT];

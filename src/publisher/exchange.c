@@ -157,11 +157,7 @@ static enum err send_one(struct transport *t, const struct exchange *x,
 	return OK;
 }
 
-/* Tokens that came in the middle of an operation: they serve its next requests. */
-struct learned {
-	struct secret *access, *refresh;
-	struct secret_set set;
-};
+/* ---- tokens that come in the middle of an operation ---------------------- */
 
 static void learn_one(struct secret **place, const char *token)
 {
@@ -171,39 +167,71 @@ static void learn_one(struct secret **place, const char *token)
 	*place = secret_new(token, strlen(token));
 }
 
-static void learn(struct learned *l, const struct step_out *o)
+void learned_take(struct learned *l, const struct step_out *o)
 {
 	learn_one(&l->access, o->access);
 	learn_one(&l->refresh, o->refresh);
-	if (l->access)
-		l->set.slot[SLOT_ACCESS] = l->set.slot[SLOT_PAGE] = l->access;
-	if (l->refresh)
-		l->set.slot[SLOT_REFRESH] = l->refresh;
+	if (o->access_expires_at)
+		l->access_expires_at = o->access_expires_at;
+	if (o->refresh_expires_at)
+		l->refresh_expires_at = o->refresh_expires_at;
 }
 
-/* What was said last counts at the end, whether it was said then or before. */
-static void tell_learned(const struct learned *l, struct step_out *out)
+void learned_use(const struct learned *l, struct secret_set *set)
 {
-	if (!out->access && l->access)
-		out->access = arena_strdup(out->arena, secret_str(l->access));
-	if (!out->refresh && l->refresh)
-		out->refresh = arena_strdup(out->arena, secret_str(l->refresh));
+	if (l->access)
+		set->slot[SLOT_ACCESS] = set->slot[SLOT_PAGE] = l->access;
+	if (l->refresh)
+		set->slot[SLOT_REFRESH] = l->refresh;
 }
+
+void learned_tell(const struct learned *l, struct step_out *out)
+{
+	if (!out->access && l->access) {
+		out->access = arena_strdup(out->arena, secret_str(l->access));
+		out->access_expires_at = l->access_expires_at;
+	}
+	if (!out->refresh && l->refresh) {
+		out->refresh = arena_strdup(out->arena, secret_str(l->refresh));
+		out->refresh_expires_at = l->refresh_expires_at;
+	}
+}
+
+bool learned_suffices(const struct learned *l, enum platform_op op, enum err_class cls)
+{
+	return op == OP_REFRESH && l->access && cls != CLASS_AUTH && cls != CLASS_NONE;
+}
+
+void learned_free(struct learned *l)
+{
+	secret_free(&l->access);
+	secret_free(&l->refresh);
+}
+
+/* A refresh whose tokens have come is done, whatever became of the questions after it. */
+static void done_with_learned(const struct learned *l, struct step_out *out)
+{
+	step_out_init(out);
+	out->verdict = STEP_DONE;
+	learned_tell(l, out);
+}
+
+/* ---- the course ----------------------------------------------------------- */
 
 enum err exchange_run(struct transport *t, const struct exchange *x, struct step_out *out,
 		      enum err_class *cls, struct exchange_note *note, struct err_info *info)
 {
 	int64_t give_up = clock_mono_ms() + WAIT_TOTAL_MS;
 	struct http_response *response = NULL;
-	struct learned learned = {.set = x->secrets};
+	struct learned learned = {0};
+	struct secret_set secrets = x->secrets;
+	enum err_class failure = CLASS_TRANSIENT;
 	struct step_in in = x->in;
 	struct json *state = NULL;
 	enum err e = OK;
 
 	if (note)
 		*note = (struct exchange_note){0};
-	if (cls)
-		*cls = CLASS_TRANSIENT;
 	for (int i = 0; i < STEPS_MAX; i++) {
 		struct step_out o;
 
@@ -219,17 +247,17 @@ enum err exchange_run(struct transport *t, const struct exchange *x, struct step
 			o.state = NULL;
 		}
 		if (o.verdict == STEP_SEND) {
-			learn(&learned, &o);
-			e = send_one(t, x, &learned.set, o.request, &response, note, info);
+			learned_take(&learned, &o);
+			learned_use(&learned, &secrets);
+			e = send_one(t, x, &secrets, o.request, &response, note, info);
 		} else if (o.verdict == STEP_WAIT) {
 			e = wait_until(x, o.at, give_up, info);
 		} else if (o.verdict == STEP_FAILED) {
-			e = failed(&o, cls, info);
+			e = failed(&o, &failure, info);
 		} else {
-			tell_learned(&learned, &o);
+			learned_tell(&learned, &o);
 			*out = o;
-			if (cls)
-				*cls = CLASS_NONE;
+			failure = CLASS_NONE;
 			goto out;
 		}
 		step_out_free(&o);
@@ -239,8 +267,14 @@ enum err exchange_run(struct transport *t, const struct exchange *x, struct step
 	e = err_set(info, E_PROTOCOL, "%s came to no end after %d requests", x->platform->title,
 		    STEPS_MAX);
 out:
-	secret_free(&learned.access);
-	secret_free(&learned.refresh);
+	if (e && learned_suffices(&learned, x->in.op, failure)) {
+		done_with_learned(&learned, out);
+		failure = CLASS_NONE;
+		e = OK;
+	}
+	if (cls)
+		*cls = failure;
+	learned_free(&learned);
 	json_free(&state);
 	return e;
 }

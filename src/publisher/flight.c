@@ -62,6 +62,7 @@ void flight_free(struct flight **pf)
 	json_free(&f->state);
 	secret_free(&f->used_refresh);
 	secret_free(&f->seen_access);
+	learned_free(&f->learned);
 	refresh_lease_free(&f->lease);
 	batch_drop(&f->batch);
 	xfree(&f);
@@ -237,6 +238,7 @@ void flight_send(struct engine *e, struct flight *f)
 	}
 	if (f->kind == FLIGHT_REFRESH && !f->used_refresh)
 		f->used_refresh = secret_copy(secrets.set.slot[SLOT_REFRESH]);
+	learned_use(&f->learned, &secrets.set);
 	f->phase = PHASE_AIR;
 	transport_submit(e->t, r, &secrets.set, connection_on_loopback(e->o, &f->conn), f);
 	secrets_close(&secrets);

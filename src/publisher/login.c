@@ -80,6 +80,7 @@ static enum err prepare(struct store *s, const struct publisher_settings *o,
 				      &secrets->owned[all[i].slot], info);
 		secrets->set.slot[all[i].slot] = secrets->owned[all[i].slot];
 	}
+	x->client.has_secret = secrets->owned[SLOT_CLIENT_SECRET] != NULL;
 	secrets->set.slot[SLOT_PAGE] = secrets->set.slot[SLOT_ACCESS];
 	x->secrets = secrets->set;
 	return e;

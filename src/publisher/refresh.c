@@ -283,6 +283,20 @@ static void give_up(struct engine *e, struct flight *f, enum err_class cls,
 	(void)e;
 }
 
+static bool has_client_secret(struct store *s, const struct connection *c)
+{
+	struct secret *client = NULL;
+	struct err_info info;
+	bool has;
+
+	if (!c->client_id ||
+	    connection_secret(s, c->tenant_id, c->id, CONN_CLIENT_SECRET, &client, &info))
+		return false;
+	has = client != NULL;
+	secret_free(&client);
+	return has;
+}
+
 void refresh_flight_step(struct engine *e, struct flight *f)
 {
 	struct account *a = f->account;
@@ -327,6 +341,7 @@ void refresh_flight_step(struct engine *e, struct flight *f)
 		f->phase = PHASE_OVER;
 		return;
 	}
+	f->client.has_secret = has_client_secret(e->s, &f->conn);
 	f->started_wall = clock_wall_ms();
 }
 
@@ -336,6 +351,10 @@ void refresh_flight_ended(struct engine *e, struct flight *f, enum err_class cls
 	(void)e;
 	f->cls = cls == CLASS_UNKNOWN || cls == CLASS_PERMANENT ? CLASS_TRANSIENT : cls;
 	f->error = *error;
+	if (learned_suffices(&f->learned, OP_REFRESH, f->cls))
+		f->cls = CLASS_NONE;
+	if (f->cls == CLASS_NONE && f->has_out)
+		learned_tell(&f->learned, &f->out);
 	f->write = WRITE_REFRESHED;
 	f->next = PHASE_OVER;
 	f->phase = PHASE_WRITE;
