@@ -49,8 +49,8 @@ struct connection {
 	const char *facts; /* adapter's JSON: instance limits and the like; NULL */
 	enum conn_status status;
 	const char *client_id; /* OAuth: the client that logged it in; NULL */
-	const char *scopes; /* space-separated */
-	int64_t expires_at; /* of the access token; 0: does not expire or not known */
+	const char *scopes;    /* space-separated */
+	int64_t expires_at;    /* of the access token; 0: does not expire or not known */
 	int64_t refresh_expires_at;
 	bool refreshable;
 	int64_t last_verified_at;
