@@ -31,4 +31,11 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/richtext.c \
 	src/platforms/richtext.h \
 	src/platforms/tid.c \
-	src/platforms/tid.h
+	src/platforms/tid.h \
+	src/platforms/x.c \
+	src/platforms/x.h \
+	src/platforms/x_account.c \
+	src/platforms/x_answer.c \
+	src/platforms/x_post.c \
+	src/platforms/x_settle.c \
+	src/platforms/x_text.c

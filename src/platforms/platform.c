@@ -6,10 +6,12 @@
 
 #include "platforms/bluesky.h"
 #include "platforms/mastodon.h"
+#include "platforms/x.h"
 
 const struct platform *const platforms[] = {
 	&bluesky_platform,
 	&mastodon_platform,
+	&x_platform,
 	NULL,
 };
 

@@ -128,6 +128,18 @@ void progress_done(struct progress *p, const char *id, const char *url)
 	progress_keep(p);
 }
 
+bool progress_comment_failed(struct progress *p)
+{
+	const char *why = arena_strdup(p->arena, p->out->error.text);
+	const char *name = arena_strdup(p->arena, p->out->error.platform);
+
+	step_fail(p->out, CLASS_UNKNOWN, E_UNKNOWN_OUTCOME, p->in->response, name,
+		  "the post is published, but its first comment is not: %s", why);
+	err_hint(&p->out->error, "write the comment by hand if it is not there");
+	p->out->at = 0;
+	return false;
+}
+
 static const char *alt_of(const struct media *m)
 {
 	return m->alt != NULL ? m->alt : "";

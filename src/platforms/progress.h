@@ -47,6 +47,10 @@ bool progress_is_again(const struct progress *p);
 /* DONE: the post is there. url may be NULL. Keeps the id in the state. */
 void progress_done(struct progress *p, const char *id, const char *url);
 
+/* The post is there, but its first comment is not, for the reason that out has as a failure: ends as unclear, so that
+ * the reason is recorded, and settling finds the id at once. */
+bool progress_comment_failed(struct progress *p);
+
 /* What is known of the medium at a place: an object, NULL if its file or alt text is another than then. */
 struct json *progress_medium(struct progress *p, size_t i);
 /* A fresh one in its place. */

@@ -119,6 +119,63 @@ static inline bool rig_has_secret(struct rig *r, enum secret_slot slot)
 	return false;
 }
 
+/* A file of the post; sha256 is made of the letter. */
+static inline struct media *rig_add_file(struct rig *r, char letter, const char *type,
+					 int64_t bytes, const char *alt)
+{
+	struct media *m = &r->media[r->post.n_media++];
+
+	memset(m->sha256, letter, 64);
+	m->type = type;
+	m->bytes = bytes;
+	m->alt = alt;
+	return m;
+}
+
+/* The problems that validation finds with the post; the number of those with this field. */
+static inline size_t rig_problems(struct rig *r, const char *field)
+{
+	struct problems p = {.arena = arena_new()};
+	size_t n = 0;
+
+	r->platform->validate(&r->post, &r->conn, &p);
+	for (size_t i = 0; i < p.n; i++)
+		n += field == NULL || strcmp(p.items[i].field, field) == 0;
+	arena_free(&p.arena);
+	return n;
+}
+
+/* A recorded refusal, and what it must be taken for. */
+struct rig_error {
+	int status;
+	const char *headers, *body;
+	enum err_class cls;
+	enum err code;
+	int64_t at; /* 0: not said */
+};
+
+/* A form body's field, as it was sent: "&name=value&" is in it. */
+static inline bool rig_form_has(struct rig *r, const char *field)
+{
+	char body[4096], wanted[512];
+
+	snprintf(body, sizeof(body), "&%s&", r->out.request->body.bytes);
+	snprintf(wanted, sizeof(wanted), "&%s&", field);
+	return strstr(body, wanted) != NULL;
+}
+
+#define assert_error(r, row) \
+	do { \
+		if ((r)->out.verdict != STEP_FAILED || (r)->out.error_class != (row)->cls || \
+		    (r)->out.error.code != (row)->code || (r)->out.at != (row)->at) \
+			print_error("%d %s: %s %s at %lld: %s\n", (row)->status, (row)->body, \
+				    err_class_name((r)->out.error_class), \
+				    err_name((r)->out.error.code), (long long)(r)->out.at, \
+				    (r)->out.error.text); \
+		assert_failed(r, (row)->cls, (row)->code); \
+		assert_int_equal((r)->out.at, (row)->at); \
+	} while (0)
+
 #define assert_failed(r, cls, err_code) \
 	do { \
 		assert_int_equal((r)->out.verdict, STEP_FAILED); \

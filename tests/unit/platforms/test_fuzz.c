@@ -39,6 +39,14 @@ static const char *const bodies[] = {
 	"{\"id\":109}",
 	"[{\"id\":\"109\",\"content\":\"<p>hi</p>\",\"created_at\":\"2026-09-21T14:13:20.000Z\"}]",
 	"{\"version\":\"4.3.0\",\"configuration\":{\"statuses\":{\"max_characters\":-1}}}",
+	"{\"data\":{\"id\":\"123\",\"username\":\"alice\",\"deleted\":true,\"expires_after_secs\":9}}",
+	"{\"data\":{\"id\":\"123\",\"processing_info\":{\"state\":\"pending\",\"check_after_secs\":-1}}}",
+	"{\"data\":{\"processing_info\":{\"state\":\"failed\"}}}",
+	"{\"data\":[{\"id\":\"5\",\"text\":\"hi &amp; t.co\",\"entities\":{\"urls\":[{\"url\":\"t.co\"}]}}]}",
+	"{\"title\":\"Forbidden\",\"detail\":\"duplicate content\",\"type\":\"about:blank\"}",
+	"{\"access_token\":\"sekrit\",\"refresh_token\":\"sekrit2\",\"expires_in\":\"abc\",\"scope\":\"\"}",
+	"{\"access_token\":\"sekrit\",\"expires_in\":7200}",
+	"{\"error\":\"invalid_grant\",\"error_description\":\"x\"}",
 	"<html><body>Bad gateway</body></html>",
 	"\xff\xfe\x00",
 };
@@ -97,8 +105,25 @@ static void check_answer(struct rig *r)
 	}
 }
 
+static const char *pick(const char *const *list, size_t n)
+{
+	return list[next_random((uint32_t)n)];
+}
+
+static const char *const accounts[] = {"did:plc:alice234",  "did:plc:alice234",      "109",
+				       "urn:li:person:abc", "urn:li:organization:5", "@news"};
+static const char *const remote_ids[] = {"at://did:plc:alice234/app.bsky.feed.post/3mxkzm3ujs22k",
+					 "123", "urn:li:share:7", "-100123/7", ""};
+static const char *const types[] = {"image/png", "image/png", "image/gif", "video/mp4"};
+
 static void one_attempt(const struct platform *p, enum platform_op op)
 {
+	static const struct oauth_in oauth = {.client_id = "client",
+					      .has_secret = true,
+					      .redirect_uri = "http://127.0.0.1:8123/x",
+					      .state = "st",
+					      .challenge = "ch",
+					      .client_name = "Masthead"};
 	struct rig r;
 	char key[PLATFORM_KEY_SIZE];
 	int steps = 0;
@@ -107,15 +132,21 @@ static void one_attempt(const struct platform *p, enum platform_op op)
 	p->make_key(NOW, key, sizeof(key));
 	r.conn.server = "https://server.example";
 	r.conn.account = "alice.test";
-	r.conn.account_id = "did:plc:alice234";
-	r.in.login_name = "alice.test";
+	r.conn.account_id = pick(accounts, COUNT_OF(accounts));
+	r.conn.refreshable = next_random(2);
+	r.in.login_name = next_random(2) ? "alice.test" : NULL;
+	r.in.choice = next_random(2) ? "123" : NULL;
+	r.in.oauth = next_random(8) ? &oauth : NULL;
 	r.in.key = key;
-	r.in.remote_id = "at://did:plc:alice234/app.bsky.feed.post/3mxkzm3ujs22k";
+	r.in.remote_id = pick(remote_ids, COUNT_OF(remote_ids));
+	r.post.first_comment = next_random(2) ? "more" : NULL;
+	r.post.title = next_random(2) ? "A title" : NULL;
 	r.post.text = "hi @bob.test @carol.test #tag https://a.example";
 	for (size_t i = 0; i < 2; i++) {
 		memset(r.media[i].sha256, (int)('a' + i), 64);
-		r.media[i].type = "image/png";
-		r.media[i].bytes = 1000;
+		r.media[i].type = pick(types, COUNT_OF(types));
+		r.media[i].bytes = next_random(4) ? 1000 : 20000000;
+		r.media[i].alt = next_random(2) ? "A cat" : NULL;
 	}
 	r.post.n_media = next_random(3);
 	rig_start(&r);
@@ -156,6 +187,10 @@ static void fuzz__step__survives_any_state(void **state)
 		"{\"ask\":\"create\"}",
 		"{\"ask\":\"media\",\"media\":{\"aaaa\":5}}",
 		"{\"ask\":\"\",\"blobs\":{\"aaaa\":null}}",
+		"{\"ask\":\"append\",\"what\":\"0\",\"media\":7,\"again\":\"x\",\"sent\":1}",
+		"{\"ask\":\"poll\",\"what\":\"99999999999999999999\",\"polls\":-5}",
+		"{\"id\":7,\"comment\":\"x\",\"sent\":true,\"ask\":\"comment\"}",
+		"{\"id\":\"\",\"ask\":\"create\",\"sent\":true}",
 	};
 
 	(void)state;
