@@ -43,7 +43,7 @@ static void progress_open(struct progress *p, const struct step_in *in)
 		.since = json_str(s, "since"),
 		.marked = json_str(s, "marked"),
 		.old_media = json_bool(s, "old_media", false),
-		.polls = json_int(s, "polls", 0),
+		.polls = json_int(s, "polls", 0) > 0 ? json_int(s, "polls", 0) : 0,
 		.media = json_is_object(media) ? json_copy(media) : json_new_object(),
 	};
 }
