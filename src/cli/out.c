@@ -72,12 +72,19 @@ void out_note(const struct args *a, const char *fmt, ...)
 
 int out_error(const struct args *a, const struct err_info *info)
 {
+	return out_error_details(a, info, NULL);
+}
+
+int out_error_details(const struct args *a, const struct err_info *info, struct json *details)
+{
 	fflush(stdout);
 	if (a->json) {
-		struct json *doc = json_new_object();
+		struct json *doc = json_new_object(), *error;
 		struct strbuf b;
 
-		json_set(doc, "error", shape_error(info));
+		error = json_set(doc, "error", shape_error(info));
+		if (details)
+			json_set(error, "details", details);
 		strbuf_init(&b, OUT_CEILING);
 		json_write(&b, doc, false);
 		fprintf(stderr, "%s\n", b.data);
@@ -94,6 +101,7 @@ int out_error(const struct args *a, const struct err_info *info)
 		put_safe(stderr, b.data, b.len);
 		putc('\n', stderr);
 		strbuf_free(&b);
+		json_free(&details);
 	}
 	return err_exit_status(info->code);
 }

@@ -10,6 +10,8 @@ void out_line(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void out_aside(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* Standard error: "masthead: E_CODE: what happened; what to do", or the JSON form. Returns the exit status. */
 int out_error(const struct args *a, const struct err_info *info);
+/* With details of its own; takes them. */
+int out_error_details(const struct args *a, const struct err_info *info, struct json *details);
 /* Like out_error, but a warning: nothing is said with -q, nothing with --json. */
 void out_note(const struct args *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* One JSON document on standard output; frees it. compact: one line (--follow). */

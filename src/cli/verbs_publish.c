@@ -143,6 +143,38 @@ static enum err make_draft(struct cli *c, struct draft *d)
 	return OK;
 }
 
+/* Into o, what is wrong with one target's post. */
+static void set_problem(struct json *o, const struct target_problem *x)
+{
+	json_set_str(o, "field", x->field);
+	json_set_int(o, "limit", x->limit);
+	json_set_int(o, "actual", x->actual);
+	json_set_str(o, "message", x->message);
+}
+
+static const struct target *first_bad(const struct publish_report *r)
+{
+	for (size_t i = 0; i < r->n_targets; i++)
+		if (r->targets[i].n_problems)
+			return &r->targets[i];
+	return NULL;
+}
+
+/* Ends with the error in info; its details name what stopped the post. */
+static int fail_with(struct cli *c, const struct publish_report *r)
+{
+	const struct target *t = first_bad(r);
+	struct json *details;
+
+	if (!t)
+		return cli_fail(c);
+	details = json_new_object();
+	json_set_str(details, "platform", t->platform);
+	json_set_int(details, "connection", t->connection_id);
+	set_problem(details, &t->problems[0]);
+	return out_error_details(&c->args, &c->info, details);
+}
+
 static struct json *targets_json(struct publish_report *r)
 {
 	struct json *list = json_new_array();
@@ -157,13 +189,8 @@ static struct json *targets_json(struct publish_report *r)
 		json_set_int(o, "measured", t->measured);
 		json_set_int(o, "limit", t->limit);
 		ps = json_set(o, "problems", json_new_array());
-		for (size_t k = 0; k < t->n_problems; k++) {
-			struct json *p = json_add(ps, json_new_object());
-			json_set_str(p, "field", t->problems[k].field);
-			json_set_int(p, "limit", t->problems[k].limit);
-			json_set_int(p, "actual", t->problems[k].actual);
-			json_set_str(p, "message", t->problems[k].message);
-		}
+		for (size_t k = 0; k < t->n_problems; k++)
+			set_problem(json_add(ps, json_new_object()), &t->problems[k]);
 		json_set(o, "requests", t->requests ? json_copy(t->requests) : json_new_array());
 	}
 	return list;
@@ -196,12 +223,9 @@ static void print_requests(const struct target *t)
 
 static int show_rehearsal(struct cli *c, struct publish_report *r)
 {
-	const struct target_problem *first = NULL;
+	const struct target *bad = first_bad(r);
 	int status;
 
-	for (size_t i = 0; i < r->n_targets && !first; i++)
-		if (r->targets[i].n_problems)
-			first = &r->targets[i].problems[0];
 	if (c->args.json) {
 		struct json *j = json_new_object();
 		json_set_bool(j, "valid", r->valid);
@@ -217,11 +241,11 @@ static int show_rehearsal(struct cli *c, struct publish_report *r)
 		}
 		status = cli_end(c);
 	}
-	if (status || r->valid)
+	if (status || !bad)
 		return status;
-	err_set(&c->info, E_INVALID, "the post does not go as it is: %s",
-		first ? first->message : "");
-	return c->args.json ? err_exit_status(E_INVALID) : cli_fail(c);
+	err_set(&c->info, bad->problems[0].code, "the post does not go as it is: %s",
+		bad->problems[0].message);
+	return fail_with(c, r);
 }
 
 static void print_jobs(struct cli *c, const struct job *jobs, size_t n)
@@ -271,13 +295,11 @@ static int wait_status(struct cli *c, const struct job *jobs, size_t n, enum err
 }
 
 /* Fills the jobs as they stand afterwards. E_TIMEOUT and E_INTERRUPTED: some are still on their way. */
-static enum err wait_for_jobs(struct cli *c, struct publish_report *r)
+static enum err wait_for_jobs(struct cli *c, struct publish_report *r, int64_t timeout_ms)
 {
-	int64_t timeout_ms = 0, *ids = arena_alloc(c->arena, (r->n_jobs + 1) * sizeof *ids);
+	int64_t *ids = arena_alloc(c->arena, (r->n_jobs + 1) * sizeof *ids);
 	enum err waited, e;
 
-	if ((e = arg_seconds(&c->args, "timeout", &timeout_ms, &c->info)))
-		return e;
 	for (size_t i = 0; i < r->n_jobs; i++)
 		ids[i] = r->jobs[i].id;
 	stop_install();
@@ -298,12 +320,18 @@ int verb_publish(struct cli *c)
 {
 	struct publish_report r = {0};
 	bool rehearse = arg_set(&c->args, "dry-run"), wait = arg_set(&c->args, "wait");
+	int64_t timeout_ms = 0;
 	enum err waited = OK;
 	struct draft d;
 	int status;
 
-	if (args_expect(&c->args, 0, 1, &c->info) || make_draft(c, &d))
+	if (args_expect(&c->args, 0, 1, &c->info) ||
+	    arg_seconds(&c->args, "timeout", &timeout_ms, &c->info) || make_draft(c, &d))
 		return cli_fail(c);
+	if (wait && d.as_draft) {
+		err_set(&c->info, E_USAGE, "a draft is not published: say --draft or --wait");
+		return cli_fail(c);
+	}
 	if (c->args.n_operands)
 		d.text = c->args.operands[0];
 	if (!d.brand && !d.n_connections) {
@@ -317,7 +345,7 @@ int verb_publish(struct cli *c)
 	if (ops_publish(c->ops, &d, rehearse, &r, &c->info)) {
 		if (!c->args.json)
 			print_problems(&r);
-		status = cli_fail(c);
+		status = fail_with(c, &r);
 		goto out;
 	}
 	if (rehearse) {
@@ -325,7 +353,7 @@ int verb_publish(struct cli *c)
 		goto out;
 	}
 	if (wait) {
-		waited = wait_for_jobs(c, &r);
+		waited = wait_for_jobs(c, &r, timeout_ms);
 		if (waited && waited != E_TIMEOUT && waited != E_INTERRUPTED) {
 			status = cli_fail(c);
 			goto out;

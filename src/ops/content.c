@@ -18,6 +18,15 @@ enum err content_plain(const char *field, const char *text, struct err_info *inf
 		       field, at + 1);
 }
 
+static enum err code_of(const struct target_problem *p)
+{
+	bool over = p->limit > 0 && p->actual > p->limit;
+
+	if (!strcmp(p->field, "media"))
+		return E_MEDIA;
+	return over ? E_TOO_LONG : E_INVALID;
+}
+
 void content_check(const struct post *p, const struct platform *pf, const struct connection *c,
 		   struct arena *a, struct target *t)
 {
@@ -31,20 +40,13 @@ void content_check(const struct post *p, const struct platform *pf, const struct
 	for (size_t i = 0; i < found.n; i++) {
 		const struct problem *x = &found.items[i];
 
-		t->problems[i] = (struct target_problem){x->field, x->limit, x->actual, x->message};
+		t->problems[i] = (struct target_problem){x->field, x->limit, x->actual, x->message,
+							 E_INVALID};
+		t->problems[i].code = code_of(&t->problems[i]);
 		/* The account's own limit, where a server has told one, shows here first. */
 		if (!strcmp(x->field, "text") && x->limit > 0 && x->actual == t->measured)
 			t->limit = x->limit;
 	}
-}
-
-static enum err code_of(const struct target_problem *p)
-{
-	bool over = p->limit > 0 && p->actual > p->limit;
-
-	if (!strcmp(p->field, "media"))
-		return E_MEDIA;
-	return over ? E_TOO_LONG : E_INVALID;
 }
 
 enum err content_refuse(const struct target *targets, size_t n, struct err_info *info)
@@ -68,10 +70,10 @@ enum err content_refuse(const struct target *targets, size_t n, struct err_info 
 			 (long long)first->limit, (long long)first->actual);
 	if (count > 1)
 		snprintf(more, sizeof(more), ", and %zu more", count - 1);
-	err_set(info, code_of(first), "%s/%s/@%s: %s: %s%s%s", of->brand, of->platform, of->account,
+	err_set(info, first->code, "%s/%s/@%s: %s: %s%s%s", of->brand, of->platform, of->account,
 		first->field, first->message, numbers, more);
 	err_hint(info, "nothing was stored; all problems are listed with --dry-run");
-	return code_of(first);
+	return first->code;
 }
 
 /* ---------------------------------------------------------------- options */

@@ -114,7 +114,7 @@ enum err ops_post_file_parse(const char *bytes, size_t n, struct arena *a, struc
 /* The file that the editor gets: header names with what is known, comments say what is allowed. */
 void ops_post_file_write(const struct draft *d, struct strbuf *out);
 
-struct target_problem { const char *field; int64_t limit, actual; const char *message; };
+struct target_problem { const char *field; int64_t limit, actual; const char *message; enum err code; };
 struct target {
 	int64_t connection_id;
 	const char *brand, *platform, *account;

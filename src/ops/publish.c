@@ -121,13 +121,15 @@ static enum err make_content(struct plan *p, struct err_info *info)
 
 /* ---------------------------------------------------------------- targets */
 
-static void add_problem(struct target *t, struct arena *a, const char *field, const char *message)
+static void add_problem(struct target *t, struct arena *a, const char *field, enum err code,
+			const char *message)
 {
 	struct target_problem *more = arena_alloc(a, (t->n_problems + 1) * sizeof(*more));
 
 	if (t->n_problems)
 		memcpy(more, t->problems, t->n_problems * sizeof(*more));
-	more[t->n_problems++] = (struct target_problem){.field = field, .message = message};
+	more[t->n_problems++] = (struct target_problem){
+		.field = field, .message = message, .code = code};
 	t->problems = more;
 }
 
@@ -183,7 +185,7 @@ static void rehearse_target(struct plan *p, size_t i)
 	ex.in.key_time_ms = p->now_ms;
 	ex.in.rehearsal = true;
 	if (exchange_rehearse(&ex, t->requests, &why))
-		add_problem(t, p->arena, "request", arena_strdup(p->arena, why.text));
+		add_problem(t, p->arena, "request", why.code, arena_strdup(p->arena, why.text));
 }
 
 static enum err rehearse(struct plan *p, struct err_info *info)
@@ -201,7 +203,7 @@ static enum err rehearse(struct plan *p, struct err_info *info)
 		if (!t->n_problems)
 			rehearse_target(p, i);
 		if (job)
-			add_problem(t, p->arena, "duplicate",
+			add_problem(t, p->arena, "duplicate", E_DUPLICATE,
 				    arena_printf(
 					    p->arena,
 					    "job %lld has the same text and media for this account",

@@ -43,7 +43,7 @@ ERROR = {"code": str, "message": str, "hint": str, "details": dict}
 RESULT = {"id": int, "ok": bool, "object": (dict, None), "error": (dict, None)}
 TARGET = {"platform": str, "connection": int, "problems": list, "requests": list}
 PROBLEM = {"field": str, "limit": (int, None), "actual": (int, None), "message": str}
-REQUEST = {"method": str, "url": str, "headers": dict, "body": (str, dict, None)}
+REQUEST = {"method": str, "url": str, "headers": dict, "body": (str, list, None)}
 STATUS = {"healthy": bool, "reasons": list, "publisher": dict, "jobs": dict, "attention": list,
           "oldest_unknown": ("time", None)}
 PUBLISHER = {"running": bool, "pid": (int, None), "last_tick": ("time", None),
