@@ -2,6 +2,7 @@
 #include "ops/internal.h"
 #include "store/connections.h"
 #include "store/jobs.h"
+#include "store/workspace.h"
 
 #define TRIAGE_ROWS 500
 
@@ -65,13 +66,18 @@ static enum err expiring(struct ops *o, struct page *out, struct err_info *info)
 
 enum err ops_triage(struct ops *o, struct triage *out, struct err_info *info)
 {
+	unsigned interrupted = 1u << JOB_HELD;
+	struct publisher_status publisher;
 	struct triage t = {0};
 	enum err e = store_read_begin(o->store, info);
 
 	if (e)
 		return e;
-	e = jobs_that(o, 1u << JOB_PROCESSING | 1u << JOB_HELD, is_interrupted, &t.interrupted,
-		      info);
+	/* While somebody publishes, a job in processing is simply on its way. */
+	publisher_status_read(store_workspace(o->store), &publisher);
+	if (!publisher.running)
+		interrupted |= 1u << JOB_PROCESSING;
+	e = jobs_that(o, interrupted, is_interrupted, &t.interrupted, info);
 	if (!e)
 		e = jobs_that(o, 1u << JOB_HELD, is_missed, &t.missed, info);
 	if (!e)
