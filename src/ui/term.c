@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <term.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -108,7 +109,12 @@ enum err term_open(const struct ui_options *o, struct err_info *info)
 		return err_set(info, E_UNSUPPORTED, "The terminal does not say its settings.");
 	term.ascii = o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	set_escdelay(25);
-	term.screen = newterm(NULL, stdout, stdin);
+	/* newterm loses memory when it fails, so the type is looked up first. */
+	int known = 0;
+	if (setupterm(NULL, STDOUT_FILENO, &known) == 0) {
+		del_curterm(cur_term);
+		term.screen = newterm(NULL, stdout, stdin);
+	}
 	if (!term.screen) {
 		enum err e = err_set(info, E_UNSUPPORTED, "The terminal type \"%s\" is not known.",
 				     name ? name : "");
