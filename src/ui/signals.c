@@ -9,21 +9,27 @@
 
 static const int ending[] = {SIGTERM, SIGHUP, SIGINT};
 static const int crashing[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGQUIT};
-/* Curses' or nobody's, but to be let in only while waiting. */
+/* To be let in only while waiting, too; the first is curses' own. */
 static const int waiting[] = {SIGWINCH, SIGTSTP, SIGCHLD};
 
 static struct {
-	volatile sig_atomic_t stop;
+	volatile sig_atomic_t stop, suspend;
 	sigset_t before;
 	struct sigaction old_ending[COUNT_OF(ending)];
 	struct sigaction old_crashing[COUNT_OF(crashing)];
-	struct sigaction old_child, old_pipe;
+	struct sigaction old_child, old_pipe, old_suspend;
 	char *stack;
 } signals;
 
 static void on_ending(int signo)
 {
 	signals.stop = signo;
+}
+
+static void on_suspend(int signo)
+{
+	(void)signo;
+	signals.suspend = 1;
 }
 
 static void on_child(int signo)
@@ -59,13 +65,14 @@ static void open_crashing(void)
 void signals_open(void)
 {
 	struct sigaction act = {.sa_handler = on_ending}, child = {.sa_handler = on_child},
-			 ignore = {.sa_handler = SIG_IGN};
+			 suspend = {.sa_handler = on_suspend}, ignore = {.sa_handler = SIG_IGN};
 	sigset_t block;
 
-	signals.stop = 0;
+	signals.stop = signals.suspend = 0;
 	sigemptyset(&block);
 	sigemptyset(&act.sa_mask);
 	sigemptyset(&child.sa_mask);
+	sigemptyset(&suspend.sa_mask);
 	sigemptyset(&ignore.sa_mask);
 	for (size_t i = 0; i < COUNT_OF(ending); i++) {
 		sigaction(ending[i], &act, &signals.old_ending[i]);
@@ -74,6 +81,8 @@ void signals_open(void)
 	for (size_t i = 0; i < COUNT_OF(waiting); i++)
 		sigaddset(&block, waiting[i]);
 	sigaction(SIGCHLD, &child, &signals.old_child);
+	/* Instead of curses' own, which works inside the handler. */
+	sigaction(SIGTSTP, &suspend, &signals.old_suspend);
 	sigaction(SIGPIPE, &ignore, &signals.old_pipe);
 	sigprocmask(SIG_BLOCK, &block, &signals.before);
 	open_crashing();
@@ -88,6 +97,7 @@ void signals_close(void)
 	for (size_t i = 0; i < COUNT_OF(ending); i++)
 		sigaction(ending[i], &signals.old_ending[i], NULL);
 	sigaction(SIGCHLD, &signals.old_child, NULL);
+	sigaction(SIGTSTP, &signals.old_suspend, NULL);
 	sigaction(SIGPIPE, &signals.old_pipe, NULL);
 	sigaltstack(&none, NULL);
 	xfree(&signals.stack);
@@ -105,6 +115,14 @@ int signals_poll(struct pollfd *fds, nfds_t n, int64_t timeout_ms)
 	sigprocmask(SIG_SETMASK, &signals.before, &blocked);
 	sigprocmask(SIG_SETMASK, &blocked, NULL);
 	return got;
+}
+
+bool signals_suspend(void)
+{
+	bool asked = signals.suspend;
+
+	signals.suspend = 0;
+	return asked;
 }
 
 int signals_stop(void)

@@ -85,6 +85,9 @@ static int wait_for(pid_t pid)
 			kill(pid, SIGHUP);
 			told = true;
 		}
+		/* ^Z in the program stops the whole job, us too. */
+		if (signals_suspend())
+			raise(SIGSTOP);
 		signals_poll(NULL, 0, -1);
 	}
 	sigaction(SIGINT, &interrupt, NULL);

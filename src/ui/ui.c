@@ -350,6 +350,8 @@ static void wait_and_take(struct console *c)
 		c->quit = true;
 		return;
 	}
+	if (signals_suspend())
+		command_run(c, command_find("suspend"), "");
 	/* Keys first; also when none is announced, for a new window size comes as one. */
 	read_keys(c);
 	if (got > 0 && (fds[1].revents & POLLIN))

@@ -102,6 +102,21 @@ class Exits(desk.Case):
         term.send("q")
         term.wait_text("shell>")
 
+    def test_suspend_inside_the_editor(self):
+        self.desk()
+        editor = self.editor("", how='echo editing; kill -TSTP 0; echo written >> "$1"')
+        term = self.terminal_of(["bash", "--norc", "-i"], env={**editor, "PS1": "shell> "})
+        term.wait_text("shell>")
+        term.type(masthead.PROGRAM)
+        term.send("Enter")
+        term.wait_text("3 Jobs")
+        term.send("n")
+        term.wait_text("Stopped")
+        term.type("fg")
+        term.send("Enter")
+        term.wait_text("Preview")
+        term.wait_text("written")
+
     def test_no_terminal(self):
         result = self.run_masthead()
         self.assertEqual(result.status, 2)
