@@ -119,7 +119,7 @@ TESTS += $(python_tests)
 endif
 EXTRA_DIST += $(python_tests)
 # A hanging unit test is a failed one.
-LOG_COMPILER = timeout 600
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/lib/unit.sh
 
 # Parts of `make check', for runs under a sanitizer.
 check-code:
@@ -141,7 +141,7 @@ check-kill: all
 
 # Drivers and data of the tests, by suffix: what is built lies in the same folders.
 dist-hook:
-	cd $(srcdir) && find tests -type f \( -name '*.py' -o -name '*.conf' -o -name '*.txt' \
+	cd $(srcdir) && find tests -type f \( -name '*.py' -o -name '*.sh' -o -name '*.conf' -o -name '*.txt' \
 		-o -name '*.json' -o -name '*.mjs' -o -name '*.jsonl' -o -name '*.csv' -o -name '*.sql' \) | \
 	while read -r f; do \
 		$(MKDIR_P) "$(abs_top_builddir)/$(distdir)/$${f%/*}" && \

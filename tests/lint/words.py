@@ -4,7 +4,8 @@ import re
 
 import source
 
-WORDS = re.compile(r"\b(TODO|FIXME|XXX|HACK|not implemented|unimplemented|stub(bed)?|"
+# XXX in capitals only: in small letters it is a top-level domain.
+WORDS = re.compile(r"\b(TODO|FIXME|(?-i:XXX)|HACK|not implemented|unimplemented|stub(bed)?|"
                    r"place" r"holder|for now|coming soon)\b", re.I)
 
 
