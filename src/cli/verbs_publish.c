@@ -138,6 +138,7 @@ static enum err make_draft(struct cli *c, struct draft *d)
 	if ((e = arg_int(&c->args, "priority", -1000, 1000, &d->priority, &c->info)) ||
 	    (e = take_media(c, d)) || (e = take_variants(c, d)))
 		return e;
+	d->has_priority = d->has_priority || arg_set(&c->args, "priority");
 	d->as_draft = arg_set(&c->args, "draft");
 	d->allow_duplicate = arg_set(&c->args, "allow-duplicate");
 	return OK;
@@ -383,9 +384,12 @@ int verb_edit(struct cli *c)
 	struct job j;
 	int64_t id;
 
-	if (args_expect(&c->args, 1, 1, &c->info) ||
-	    args_job_number(c->args.operands[0], &id, &c->info) || make_draft(c, &d) ||
-	    ops_job_edit(c->ops, id, &d, c->arena, &j, &c->info))
+	if (args_expect(&c->args, 1, 2, &c->info) ||
+	    args_job_number(c->args.operands[0], &id, &c->info) || make_draft(c, &d))
+		return cli_fail(c);
+	if (c->args.n_operands == 2)
+		d.text = c->args.operands[1];
+	if (ops_job_edit(c->ops, id, &d, c->arena, &j, &c->info))
 		return cli_fail(c);
 	if (c->args.json)
 		return cli_end_json(c, shape_job(&j));

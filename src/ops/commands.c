@@ -224,7 +224,7 @@ const struct command commands[] = {
 	/* Posts and jobs */
 	{"publish", VERB_T | WRITE | CON, PANE_LISTS | PANE_JOB, "n", "[TEXT]",
 	 N_("publish a post, now or later"), publish_options},
-	{"edit", VERB_T | WRITE | CON, PANE_JOBS | PANE_JOB, "e", "JOB",
+	{"edit", VERB_T | WRITE | CON, PANE_JOBS | PANE_JOB, "e", "JOB [TEXT]",
 	 N_("change a post before it is claimed"), edit_options},
 	{"takedown", VERB_T | WRITE | CON | CMD_DANGEROUS, PANE_JOBS | PANE_JOB, "T", "JOB",
 	 N_("delete a published post at the platform"), NULL},

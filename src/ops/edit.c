@@ -300,6 +300,8 @@ static enum err store_all(struct edit *x, int64_t job_id, struct job *out, struc
 		e = store_post(x, info);
 	if (!e)
 		e = store_time(x, info);
+	if (!e && x->d->has_priority && x->d->priority != x->job.priority)
+		e = job_priority_set(x->o->store, job_id, x->d->priority, info);
 	if (!e)
 		e = job_get(x->o->store, x->o->tenant_id, job_id, x->a, out, info);
 	return e;

@@ -106,6 +106,7 @@ struct draft {
 	struct draft_variant { const char *platform, *text; } *variants; size_t n_variants;
 	const char *const *options;     size_t n_options;   /* "PLATFORM.KEY=VALUE" */
 	int64_t priority;
+	bool has_priority;              /* edit: one was named */
 	bool as_draft, allow_duplicate;
 	bool with_undo;                 /* console: wait the undo window */
 };

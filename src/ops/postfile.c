@@ -163,6 +163,7 @@ static enum err set_priority(struct reader *r, int line, const char *value, stru
 		return at_line(info, line, "Priority is a whole number from -1000 to 1000, not",
 			       value);
 	r->d->priority = n;
+	r->d->has_priority = true;
 	return OK;
 }
 

@@ -228,6 +228,29 @@ enum err job_transition(struct store *s, int64_t tenant_id, int64_t job_id,
 	return job_move(s, tenant_id, job_id, &at, t, at.attempts, info);
 }
 
+enum err job_priority_set(struct store *s, int64_t job_id, int64_t priority, struct err_info *info)
+{
+	struct job_place at;
+	char words[48];
+	struct audit_note a = {
+		.action = "job.edit", .job_id = job_id, .outcome = "ok", .message = words};
+	enum err e;
+
+	need_tx(s);
+	e = job_place_read(s, s->tenant_id, job_id, &at, info);
+	if (!e)
+		e = db_exec(s, info,
+			    "UPDATE {publishing_jobs} SET priority=$3, updated_at=$4"
+			    " WHERE tenant_id=$1 AND id=$2",
+			    "iiii", s->tenant_id, job_id, priority, clock_wall_ms());
+	if (e)
+		return e;
+	a.brand_id = at.brand_id;
+	a.connection_id = at.connection_id;
+	snprintf(words, sizeof(words), "priority %lld", (long long)priority);
+	return audit_append(s, s->tenant_id, &a, info);
+}
+
 /* ---- adding ------------------------------------------------------------------- */
 
 struct target {

@@ -58,6 +58,10 @@ struct transition {
 enum err job_transition(struct store *s, int64_t tenant_id, int64_t job_id,
 			const struct transition *t, struct err_info *info) MUST_USE;
 
+/* [tx] Of a job that has not been claimed; the caller has looked. E_NOT_FOUND. */
+enum err job_priority_set(struct store *s, int64_t job_id, int64_t priority,
+			  struct err_info *info) MUST_USE;
+
 /* --- the publisher's side (service scope) --- */
 /* [tx] Scheduled jobs that are due become pending, or held (missed) when later than the brand's catch-up allows
  * (default_catch_up_ms for CATCH_UP_DEFAULT). At most `limit` a call; *n says how many moved. */
