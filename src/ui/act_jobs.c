@@ -95,9 +95,11 @@ static void tell(struct console *c, const struct act_task *w)
 	} else if (w->n_done + w->n_failed < a->s.n) {
 		say(c, MESSAGE_WARN, _("Stopped: %zu of %zu jobs %s."), w->n_done, a->s.n, word);
 	} else if (w->n_failed) {
-		say(c, MESSAGE_WARN, _("%zu jobs %s, %zu not; first job %lld: %s: %s"), w->n_done,
-		    word, w->n_failed, (long long)w->first_failed, err_name(w->first.code),
-		    w->first.text);
+		say(c, MESSAGE_WARN,
+		    ngettext("%zu job %s, %zu not; the first of those is %lld: %s: %s",
+			     "%zu jobs %s, %zu not; the first of those is %lld: %s: %s", w->n_done),
+		    w->n_done, word, w->n_failed, (long long)w->first_failed,
+		    err_name(w->first.code), w->first.text);
 	} else {
 		say(c, MESSAGE_GOOD, ngettext("%zu job %s.", "%zu jobs %s.", w->n_done), w->n_done,
 		    word);

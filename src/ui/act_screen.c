@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "ui/calendar.h"
 #include "ui/complete.h"
 #include "ui/console.h"
 #include "ui/filter.h"
@@ -141,6 +142,12 @@ static void help(struct console *c, const char *args)
 {
 	(void)args;
 	help_open(c);
+}
+
+static void calendar(struct console *c, const char *args)
+{
+	(void)args;
+	calendar_open(c);
 }
 
 static void triage(struct console *c, const char *args)
@@ -334,6 +341,7 @@ const struct command_row commands_screen[] = {
 	{"why", why},
 	{"job why", why},
 	{"triage", triage},
+	{"calendar", calendar},
 	{"messages", messages},
 	{"help", help},
 	{"command", command},

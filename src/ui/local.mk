@@ -5,6 +5,8 @@ libmasthead_ui_a_SOURCES = \
 	src/ui/act_jobs.c \
 	src/ui/act_screen.c \
 	src/ui/brands.c \
+	src/ui/calendar.c \
+	src/ui/calendar.h \
 	src/ui/complete.c \
 	src/ui/complete.h \
 	src/ui/compose.c \

@@ -165,7 +165,9 @@ static void recalc(struct console *c)
 		return;
 	if (c->depth) {
 		recalc_view(c->stack[c->depth - 1]);
-		return;
+		if (c->touched || !triage_over(c->stack[c->depth - 1]))
+			return;
+		console_pop(c);
 	}
 	for (int i = 0; i < PANES; i++)
 		if (shown(c, i))

@@ -32,7 +32,7 @@ struct triage_view {
 	struct err_info info;
 	struct item *items;
 	size_t n, cursor, top;
-	bool filled;
+	bool filled, launched;
 };
 
 static struct triage_view *self(struct view *v)
@@ -265,6 +265,14 @@ bool triage_open(struct console *c, bool asked)
 	t = xcalloc(1, sizeof(*t));
 	t->view = (struct view){
 		.ops = &ops, .c = c, .pane = PANE_TRIAGE, .stale = true, .dirty = true};
+	t->launched = !asked;
 	console_push(c, &t->view);
 	return true;
+}
+
+bool triage_over(const struct view *v)
+{
+	const struct triage_view *t = (const struct triage_view *)v;
+
+	return v->ops == &ops && t->launched && t->filled && t->n == 0;
 }

@@ -1,4 +1,7 @@
 """The four panes: what stands on the screen, how one moves, and every size."""
+import re
+import time
+
 import desk
 
 THREADED = True
@@ -107,7 +110,7 @@ class Panes(desk.Case):
 
     def test_help_is_the_table(self):
         self.desk()
-        term = self.console(rows=60)
+        term = self.console(rows=90)
         term.send("?")
         term.wait_text('In "Jobs"')
         text = term.text()
@@ -165,6 +168,20 @@ class Panes(desk.Case):
         term = self.console()
         term.send("Z")
         term.wait_text("Z does nothing here")
+
+    def test_calendar(self):
+        self.desk()
+        self.queue("Bread at seven", at="+1d")
+        self.queue("Rolls at eight", at="+2d")
+        term = self.console()
+        term.wait_text("Rolls at eight")
+        term.send("C")
+        term.wait_text("Calendar")
+        text = term.wait(lambda s: s if "Bread at seven" in s else None)
+        day = time.strftime("%a %Y-%m-%d", time.gmtime(time.time() + 86400))
+        self.assertRegex(text, re.escape(day) + r" +1 ")
+        term.send("q")
+        term.wait_text("1 Brands")
 
     def test_messages_are_kept(self):
         self.desk()

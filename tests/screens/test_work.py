@@ -220,7 +220,7 @@ class Acts(desk.Case):
         term.send(";", "x")
         term.wait_text("Cancel 2 jobs")
         term.send("y")
-        term.wait_text("1 jobs cancelled, 1 not")
+        term.wait_text("1 job cancelled, 1 not")
         term.wait_text("1 marked")
 
     def test_across_brands_the_number_is_typed(self):
