@@ -1,8 +1,9 @@
 /* cli/demo.c - the main job, shown on the sandbox in a throw-away workspace.
  *
- * Two brands, ten posts: one scheduled seconds ahead, one that meets a fault and is tried again,
- * one refused, one whose answer is lost and which is settled. On a terminal the console opens on
- * it; without one the posts are published here and everything is held against the ledger. */
+ * Two brands with an account on each platform of the table below, ten posts: one scheduled seconds
+ * ahead, one that meets a fault and is tried again, one refused, one whose answer is lost and which is
+ * settled. On a terminal the console opens on it; without one the posts are published here and
+ * everything is held against the ledger. */
 #include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -20,9 +21,15 @@
 #define POSTS 10
 #define LEDGER_BYTES_MAX ((size_t)16 << 20)
 
-/* The first post to arrive is refused, the second one's answer is lost, the first name looked up fails. */
+/* The first post to arrive at Bluesky is refused, and the first name looked up there fails; Mastodon's first
+ * answer is lost. */
 static const char demo_faults[] =
-	"bluesky:create=status:400x1,bluesky:create=drop-answerx1,bluesky:read=status:503x1";
+	"bluesky:create=status:400x1,bluesky:read=status:503x1,mastodon:create=drop-answerx1";
+
+static const struct {
+	const char *name;
+	bool token; /* the sandbox's secret is a token, else an app password */
+} demo_platforms[] = {{"bluesky", false}, {"mastodon", true}};
 
 static const char *const demo_overrides[] = {
 	"http.timeout=2",
@@ -37,22 +44,22 @@ static const struct {
 
 static const struct {
 	int brand;
-	const char *at, *language, *text;
+	const char *platform, *at, *language, *text;
 } demo_posts[POSTS] = {
-	{0, NULL, "en",
+	{0, "bluesky", NULL, "en",
 	 "Our bakery opens at seven tomorrow. https://northwind.example/hours #bread"},
-	{1, NULL, "en", "New lamps, same sun. Have a look: https://lumen.example/new"},
-	{0, NULL, "en", "Thanks to @bob.test for the photographs of our market stand!"},
-	{1, NULL, "de",
+	{1, "mastodon", NULL, "en", "New lamps, same sun. Have a look: https://lumen.example/new"},
+	{0, "bluesky", NULL, "en", "Thanks to @bob.test for the photographs of our market stand!"},
+	{1, "bluesky", NULL, "de",
 	 "Gr\xc3\xbc\xc3\x9f"
 	 "e aus der Werkstatt \xf0\x9f\x92\xa1 #licht"},
-	{0, "+3s", "en", "This one was scheduled: the ovens are warm now."},
-	{1, NULL, "ja",
+	{0, "mastodon", "+3s", "en", "This one was scheduled: the ovens are warm now."},
+	{1, "bluesky", NULL, "ja",
 	 "\xe6\x96\xb0\xe3\x81\x97\xe3\x81\x84\xe7\x85\xa7\xe6\x98\x8e\xe3\x81\x8c\xe5\xb1\x8a\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x97\xe3\x81\x9f"},
-	{0, NULL, "en", "Rye, spelt, oat. Which one on Friday?"},
-	{1, NULL, "en", "Workshop on Saturday, ten places left. #makers #light"},
-	{0, NULL, "fr", "Le pain de campagne est de retour."},
-	{1, NULL, "en",
+	{0, "mastodon", NULL, "en", "Rye, spelt, oat. Which one on Friday?"},
+	{1, "mastodon", NULL, "en", "Workshop on Saturday, ten places left. #makers #light"},
+	{0, "bluesky", NULL, "fr", "Le pain de campagne est de retour."},
+	{1, "mastodon", NULL, "en",
 	 "A family of three: \xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7 found its lamp today."},
 };
 
@@ -117,21 +124,52 @@ static enum err start_sandbox(struct demo *d)
 	return e;
 }
 
-static enum err connect_brand(struct demo *d, int i)
+/* A descriptor from which the token is read; -1: E_IO. A pipe holds more than any token. */
+static int token_pipe(struct demo *d, const char *token)
 {
-	const struct json *p = json_at(d->description, "platforms.bluesky");
+	size_t n = strlen(token);
+	int ends[2];
+
+	if (pipe(ends) != 0) {
+		(void)err_set_errno(&d->c->info, errno, "a pipe could not be made");
+		return -1;
+	}
+	if (write(ends[1], token, n) != (ssize_t)n) {
+		(void)err_set_errno(&d->c->info, errno, "a pipe could not be written");
+		close(ends[0]);
+		ends[0] = -1;
+	}
+	close(ends[1]);
+	return ends[0];
+}
+
+/* The brand's account on a platform is the sandbox's of the same number. */
+static enum err connect_brand(struct demo *d, size_t i, size_t k)
+{
+	const struct json *p = json_get(json_get(d->description, "platforms"),
+					demo_platforms[k].name);
 	const struct json *account = json_first(json_get(p, "accounts"));
 	struct connection x;
 	struct connect_request r = {.secret_fd = -1, .token_fd = -1, .client_secret_fd = -1};
+	enum err e;
 
-	for (int k = 0; k < i; k++)
+	for (size_t n = 0; n < i; n++)
 		account = json_next(account);
 	r.brand = demo_brands[i].name;
-	r.platform = "bluesky";
+	r.platform = demo_platforms[k].name;
 	r.server = json_str(p, "server");
 	r.handle = json_str(account, "handle");
-	r.secret = json_str(account, "secret");
-	return ops_connect(d->c->ops, &r, d->c->arena, &x, NULL, &d->c->info);
+	if (!demo_platforms[k].token) {
+		r.secret = json_str(account, "secret");
+	} else {
+		r.token_fd = token_pipe(d, json_str(account, "secret"));
+		if (r.token_fd < 0)
+			return d->c->info.code;
+	}
+	e = ops_connect(d->c->ops, &r, d->c->arena, &x, NULL, &d->c->info);
+	if (r.token_fd >= 0)
+		close(r.token_fd);
+	return e;
 }
 
 static enum err make_brands(struct demo *d)
@@ -142,8 +180,8 @@ static enum err make_brands(struct demo *d)
 		struct brand b;
 		enum err e = ops_brand_add(d->c->ops, &r, d->c->arena, &b, &d->c->info);
 
-		if (!e)
-			e = connect_brand(d, (int)i);
+		for (size_t k = 0; !e && k < COUNT_OF(demo_platforms); k++)
+			e = connect_brand(d, i, k);
 		if (e)
 			return e;
 	}
@@ -156,6 +194,8 @@ static enum err queue_posts(struct demo *d)
 		struct publish_report r = {0};
 		struct draft p = {
 			.brand = demo_brands[demo_posts[i].brand].name,
+			.platforms = &demo_posts[i].platform,
+			.n_platforms = 1,
 			.at = demo_posts[i].at,
 			.language = demo_posts[i].language,
 			.text = demo_posts[i].text,
