@@ -81,14 +81,8 @@ class Post(pds.Case):
     def test_text_comes_back_as_it_was_written(self):
         account = self.account()
         self.brand_with(account)
-        text = "  e\u0301 und \u00e9,\ttab\r\n\n\u202bعربي\u202c \U0001F1E9\U0001F1EA  "
-        result = self.run_masthead("--json", "publish", "-b", "northwind", "--wait", "--", text)
-        if result.status == 4:  # what cannot go out as written is refused, and not changed
-            self.assertEqual(result.error["code"], "E_INVALID", result)
-            self.assertEqual(account.records(), [])
-            text = text.replace("\r", "").replace("\u202b", "").replace("\u202c", "")
-            result = self.run_ok("--json", "publish", "-b", "northwind", "--wait", "--", text)
-        self.assertEqual([r["value"]["text"] for r in account.records()], [text])
+        text = "  e\u0301 und \u00e9,\ttab\n\n\n\u202bعربي\u202c \U0001F1E9\U0001F1EA \u200b \n"
+        self.assert_one_post(account, self.publish("--", text), text)
 
     def test_server_counts_300_graphemes_as_we_do(self):
         account = self.account()
@@ -176,17 +170,11 @@ class Login(pds.Case):
         self.assertEqual(answer.status, 200, answer)
         self.run_status(5, "verify", connection["id"])
 
-    def test_reconnecting_keeps_the_number_and_another_account_is_refused(self):
+    def test_reconnecting_keeps_the_number(self):
         first, second = self.account(), self.account()
         number = self.brand_with(first)["id"]
         self.assertEqual(self.log_in(first)["id"], number)
         self.assertNotEqual(self.log_in(second)["id"], number)
-
-    def test_disconnect_ends_the_session_at_the_server(self):
-        account = self.account()
-        connection = self.brand_with(account)
-        self.run_ok("disconnect", connection["id"])
-        self.assertEqual(self.json("connection", "show", connection["id"])["status"], "disconnected")
 
     def test_thirty_first_login_in_five_minutes(self):
         account = self.account()

@@ -199,6 +199,16 @@ class Session(FaultCase):
         self.run_ok("refresh", *FAST, self.connection["id"])
         self.assert_one_post(self.user, self.post("Still there"), "Still there")
 
+    def test_disconnect_ends_the_session_at_the_server(self):
+        self.run_ok("disconnect", self.connection["id"])
+        shown = self.json("connection", "show", self.connection["id"])
+        self.assertEqual(shown["status"], "disconnected")
+        ended = [s for s in self.proxy.seen if "deleteSession" in s.path]
+        self.assertEqual([s.status for s in ended], [200])
+        token = ended[0].headers["Authorization"].split()[1]
+        answer = self.server.request("POST", "com.atproto.server.refreshSession", token=token)
+        self.assertEqual((answer.status, answer.json["error"]), (400, "ExpiredToken"))
+
     def test_session_that_no_longer_counts(self):
         """The server signs with another key: every token is void. The job waits for a person."""
         self.restart(JWT_SECRET="quite another secret, as long as that one")
