@@ -128,9 +128,11 @@ check-threads:
 	MASTHEAD_THREADED_ONLY=1 $(MAKE) $(AM_MAKEFLAGS) check \
 		TESTS='$(threaded_tests) $(blackbox_tests)'
 
-# Against real servers on loopback; not part of `make check'.
+# Against real servers on loopback; not part of `make check'. CONTRACTS=DIR: also
+# against the services' published documents in that folder.
+CONTRACTS =
 check-peers: all
-	@$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/peers/run.py -j 1
+	@$(AM_TESTS_ENVIRONMENT) CONTRACTS='$(CONTRACTS)' $(PYTHON) $(srcdir)/tests/peers/run.py -j 1
 
 # The kill campaign in full: KILLS=1000 for a release. `make check' has its short form.
 KILLS = 100

@@ -20,10 +20,10 @@ def free_port():
 
 
 class Node:
-    """node SCRIPT ARGUMENTS in a peer's folder; ready when it says "listening"."""
+    """node SCRIPT ARGUMENTS in a peer's folder; ready when it has said so."""
 
-    def __init__(self, folder, home, script, *arguments, env=None):
-        self.log_path = os.path.join(home, f"{script}-{'-'.join(map(str, arguments[:1]))}.log")
+    def __init__(self, folder, home, script, *arguments, env=None, ready="listening\n"):
+        self.log_path = os.path.join(home, os.path.basename(script) + ".log")
         with open(self.log_path, "ab") as log:
             start = log.tell()
             self.process = subprocess.Popen(
@@ -33,13 +33,13 @@ class Node:
                 env={"PATH": "/usr/bin:/bin", "HOME": home, "LC_ALL": "C.UTF-8", "TZ": "UTC",
                      "LOG_ENABLED": "false", **(env or {})})
 
-        def ready():
+        def is_ready():
             if self.process.poll() is not None:
                 raise AssertionError(f"{script} ended early:\n{self.log()[-4000:]}")
-            return "listening\n" in self.log(start)
+            return ready in self.log(start)
 
         try:
-            masthead.wait_for(ready, READY_S, f"{script} to listen")
+            masthead.wait_for(is_ready, READY_S, f"{script} to listen")
         except BaseException:
             self.kill()
             raise

@@ -10,7 +10,9 @@ waits for a word in the request's path, and is used up:
     proxy.arm("createRecord", "delay", 1.5) # passed on only after so many seconds
 
 `before` and `after` are called before the request is passed on, and after it was
-answered. All requests stand in `seen`, in the order in which they were done with.
+answered. `instead` maps a path to the JSON text that is answered in place of the
+server's own answer, with 200: for servers that know how to ask and not how to
+answer. All requests stand in `seen`, in the order in which they were done with.
 """
 import http.client
 import http.server
@@ -30,11 +32,11 @@ class Fault:
 
 
 class Seen:
-    """One request: method, path, body, the real answer's status (None: none came), fault."""
+    """One request: method, path, body, the real answer's status and headers (None: none came), fault."""
 
     def __init__(self, method, path, headers, body):
         self.method, self.path, self.headers, self.body = method, path, headers, body
-        self.status, self.fault = None, None
+        self.status, self.answered, self.fault = None, None, None
 
     def __repr__(self):
         return f"{self.method} {self.path} -> {self.status} ({self.fault or 'passed on'})"
@@ -80,7 +82,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except (OSError, http.client.HTTPException):
             self.reset()
             return
-        seen.status = status
+        seen.status, seen.answered = status, dict(headers)
         if fault and fault.after:
             fault.after()
         if kind == "reset":
@@ -88,6 +90,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif kind == "lose":
             select.select([self.connection, proxy.ending], [], [])
             self.close_connection = True
+        elif seen.path.split("?")[0] in proxy.instead:
+            text = proxy.instead[seen.path.split("?")[0]].encode()
+            self.pass_back(200, [("Content-Type", "application/json")], text, False)
         else:
             self.pass_back(status, headers, body, kind == "cut")
 
@@ -130,7 +135,7 @@ class Listener(http.server.ThreadingHTTPServer):
 
 class Proxy:
     def __init__(self, port):
-        self.upstream, self.faults, self.seen = port, [], []
+        self.upstream, self.faults, self.seen, self.instead = port, [], [], {}
         self.lock = threading.Lock()
         self.ending, self._ender = socket.socketpair()
         self.listener = Listener(("127.0.0.1", 0), Handler)
