@@ -181,7 +181,7 @@ static enum err ask(struct login *l, enum platform_op op, struct step_out *out,
 	account_exchange(l->o, &l->account, &x);
 	x.in.op = op;
 	x.in.login_name = l->handle;
-	x.in.choice = op == OP_LOGIN || op == OP_CODE ? l->r->account : NULL;
+	x.in.choice = op == OP_LOGIN || op == OP_AUTHORIZE || op == OP_CODE ? l->r->account : NULL;
 	if (l->grant.client_id || l->r->client_id) {
 		client.client_id = l->grant.client_id ? l->grant.client_id : l->r->client_id;
 		client.redirect_uri = l->grant.redirect_uri;

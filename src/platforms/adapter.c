@@ -80,6 +80,26 @@ bool adapter_is_loopback(const char *url)
 	return strncmp(host, "127.", 4) == 0 && host[strspn(host, "0123456789.")] == '\0';
 }
 
+bool adapter_is_trusted(const struct step_in *in, const char *fallback, const char *domain,
+			const char *url)
+{
+	const char *base = adapter_base(in, fallback), *path;
+	char host[256], tail[256];
+	size_t n;
+
+	if (url == NULL || strlen(url) > 4096)
+		return false;
+	if (strcmp(base, fallback) != 0) {
+		path = strstr(base, "://");
+		n = path != NULL ? (size_t)(path - base) + 3 + strcspn(path + 3, "/?#") : 0;
+		return n > 0 && strncasecmp(url, base, n) == 0 && (url[n] == '/' || url[n] == '?');
+	}
+	adapter_host(url, host, sizeof(host));
+	snprintf(tail, sizeof(tail), ".%s", domain);
+	return strncasecmp(url, "https://", 8) == 0 && richtext_is_handle(host, strlen(host)) &&
+	       (strcmp(host, domain) == 0 || ends_with(host, tail));
+}
+
 bool adapter_is_public_origin(const char *url)
 {
 	static const char *const local[] = {".localhost", ".local",     ".internal",

@@ -22,6 +22,10 @@ bool adapter_is_loopback(const char *url);
 /* An origin that an answer may send us to: https, a DNS name that says nothing of a local network, perhaps a port,
  * nothing else. */
 bool adapter_is_public_origin(const char *url);
+/* May a token go to this URL that an answer names? https and a host of the domain ("linkedin.com"); where everything goes
+ * to a base of its own (see adapter_host_base), the same origin as that. */
+bool adapter_is_trusted(const struct step_in *in, const char *fallback, const char *domain,
+			const char *url);
 /* The lower-cased host of a URL, "" if it has none. */
 void adapter_host(const char *url, char *out, size_t size);
 

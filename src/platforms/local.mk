@@ -16,6 +16,14 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/grant.h \
 	src/platforms/judge.c \
 	src/platforms/judge.h \
+	src/platforms/linkedin.c \
+	src/platforms/linkedin.h \
+	src/platforms/linkedin_account.c \
+	src/platforms/linkedin_answer.c \
+	src/platforms/linkedin_post.c \
+	src/platforms/linkedin_settle.c \
+	src/platforms/linkedin_text.c \
+	src/platforms/linkedin_upload.c \
 	src/platforms/mastodon.c \
 	src/platforms/mastodon.h \
 	src/platforms/mastodon_account.c \

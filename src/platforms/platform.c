@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "platforms/bluesky.h"
+#include "platforms/linkedin.h"
 #include "platforms/mastodon.h"
 #include "platforms/x.h"
 
@@ -12,6 +13,7 @@ const struct platform *const platforms[] = {
 	&bluesky_platform,
 	&mastodon_platform,
 	&x_platform,
+	&linkedin_platform,
 	NULL,
 };
 

@@ -91,7 +91,7 @@ struct step_in {
 	const char *api_version; /* likewise */
 	const char *login_name;  /* OP_LOGIN: the handle typed */
 	const char *
-		choice; /* OP_LOGIN, OP_CODE: the id chosen after STEP_CHOOSE, or by --account; NULL */
+		choice; /* OP_LOGIN, OP_AUTHORIZE, OP_CODE: the id chosen after STEP_CHOOSE, or by --account; NULL */
 	const struct oauth_in
 		*oauth; /* OP_REGISTER, OP_AUTHORIZE, OP_CODE, and with the client's id
 				       * OP_REFRESH and OP_REVOKE; NULL if there is no client */

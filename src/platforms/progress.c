@@ -41,6 +41,18 @@ static bool pretend(struct progress *p, const struct progress_step *steps, size_
 	return s == NULL || s->pretend == NULL || s->pretend(p);
 }
 
+/* Under the same key it is the sending before, repeated; under another one that never left, or is settled. */
+static void begin_again(struct progress *p)
+{
+	const char *key = json_str(p->state, "key");
+	int64_t again = 0;
+
+	if (key != NULL && p->in->key != NULL && strcmp(key, p->in->key) == 0)
+		again = json_int(p->state, "again", 0) + 1;
+	json_set_bool(p->state, "sent", false);
+	json_set_int(p->state, "again", again);
+}
+
 void progress_run(const struct step_in *in, struct step_out *out, const struct progress_step *steps,
 		  size_t n_steps, void (*next)(struct progress *p))
 {
@@ -57,8 +69,7 @@ void progress_run(const struct step_in *in, struct step_out *out, const struct p
 	} else if (in->rehearsal) {
 		go_on = pretend(&p, steps, n_steps);
 	} else if (json_bool(p.state, "sent", false)) {
-		json_set_bool(p.state, "sent", false);
-		json_set_int(p.state, "again", json_int(p.state, "again", 0) + 1);
+		begin_again(&p);
 	}
 	if (go_on)
 		next(&p);
@@ -81,6 +92,7 @@ void progress_ask(struct progress *p, const char *ask, const char *what)
 void progress_commit(struct progress *p, const char *ask)
 {
 	json_set_bool(p->state, "sent", true);
+	json_set_str(p->state, "key", p->in->key);
 	p->out->commit_like = true;
 	keep(p, ask, "");
 }

@@ -4,7 +4,8 @@
  * first thing that is still missing. The state is one JSON object of the platform's own members beside:
  *   ask, what   the request that is out, and which piece it is for
  *   sent        a commit-like request is out, and no answer to it was clear
- *   again       how often an attempt began with `sent` set: the outcome of the one before was not clear
+ *   again       how often a sending whose end was not clear was repeated under its key
+ *   key         the attempt's key at the commit-like request
  *   id          the post's remote id, once it is known: from then on no commit-like request is asked for
  * Layer: platforms, not for its callers. Pure functions, any thread. */
 #ifndef MASTHEAD_PLATFORMS_PROGRESS_H

@@ -26,3 +26,7 @@ unit_tests += tests/unit/platforms/test_x_account
 tests_unit_platforms_test_x_account_LDADD = $(unit_platforms_link)
 unit_tests += tests/unit/platforms/test_x_post
 tests_unit_platforms_test_x_post_LDADD = $(unit_platforms_link)
+unit_tests += tests/unit/platforms/test_linkedin_post
+tests_unit_platforms_test_linkedin_post_LDADD = $(unit_platforms_link)
+unit_tests += tests/unit/platforms/test_linkedin_account
+tests_unit_platforms_test_linkedin_account_LDADD = $(unit_platforms_link)

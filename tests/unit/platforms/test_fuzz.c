@@ -46,6 +46,12 @@ static const char *const bodies[] = {
 	"{\"title\":\"Forbidden\",\"detail\":\"duplicate content\",\"type\":\"about:blank\"}",
 	"{\"access_token\":\"sekrit\",\"refresh_token\":\"sekrit2\",\"expires_in\":\"abc\",\"scope\":\"\"}",
 	"{\"access_token\":\"sekrit\",\"expires_in\":7200}",
+	"{\"value\":{\"uploadUrl\":\"https://server.example/u\",\"image\":\"urn:li:image:C\"}}",
+	"{\"value\":{\"video\":\"urn:li:video:V\",\"uploadInstructions\":[{\"uploadUrl\":\"https://server.example/u\","
+	"\"firstByte\":0,\"lastByte\":99},{\"uploadUrl\":\"https://server.example/u\",\"firstByte\":100}]}}",
+	"{\"status\":\"AVAILABLE\",\"sub\":\"abc\",\"name\":\"Alice\"}",
+	"{\"elements\":[{\"organizationalTarget\":\"urn:li:organization:5\",\"id\":\"urn:li:share:7\",\"commentary\":\"hi\"}]}",
+	"{\"message\":\"Content is a duplicate of urn:li:share:9\",\"code\":\"DUPLICATE_POST\"}",
 	"{\"error\":\"invalid_grant\",\"error_description\":\"x\"}",
 	"<html><body>Bad gateway</body></html>",
 	"\xff\xfe\x00",
@@ -69,9 +75,12 @@ static struct http_response *random_answer(void)
 		else
 			body[next_random((uint32_t)n)] = '\0';
 	}
-	r = http_response_make(statuses[next_random(COUNT_OF(statuses))],
-			       next_random(3) ? NULL : "Retry-After: -1\nX-RateLimit-Reset: x\n",
-			       body);
+	r = http_response_make(
+		statuses[next_random(COUNT_OF(statuses))],
+		next_random(3)
+			? NULL
+			: "Retry-After: -1\nX-RateLimit-Reset: x\nETag: e\nx-restli-id: urn:li:share:7\n",
+		body);
 	r->truncated = next_random(10) == 0;
 	return r;
 }
