@@ -1,7 +1,9 @@
 """What others do shows by itself, and what needs a person is shown first."""
 import fcntl
 import os
+import subprocess
 import time
+import unittest
 
 import desk
 from masthead import wait_for
@@ -78,3 +80,57 @@ class Live(desk.Case):
         term.send("q")
         term.wait_text("1 Brands")
         term.wait_text("unknown 1")
+
+    @unittest.skipUnless(os.geteuid() == 0, "mounting a small disk needs root")
+    def test_full_disk(self):
+        self.home.env["MASTHEAD_WORKSPACE"] = os.path.join(self.small_disk(), "workspace")
+        self.desk()
+        number = self.queue("Stays where it is")
+        term = self.console()
+        term.wait_text("Stays where it is")
+        filler = os.path.join(os.path.dirname(self.home.env["MASTHEAD_WORKSPACE"]), "filler")
+        with open(filler, "wb", buffering=0) as f:
+            try:
+                while f.write(b"x" * 4096):
+                    pass
+            except OSError:
+                pass
+        term.send("x")
+        term.wait_text("Cancel job 1")
+        term.send("y")
+        term.wait_text("E_DISK_FULL", timeout=20)
+        # The keys answer all the same, and nothing is lost.
+        term.send("?")
+        term.wait_text("Everywhere", timeout=2)
+        term.send("q")
+        os.unlink(filler)
+        self.assertEqual(self.job(number)["status"], "scheduled")
+        term.send("x")
+        term.wait_text("Cancel job 1")
+        term.send("y")
+        self.wait_status(number, "cancelled")
+
+    def small_disk(self):
+        """A disk of its own, unmounted in the end."""
+        place = self.home.join("small")
+        os.mkdir(place, 0o700)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=0700", "tmpfs", place],
+                                 stderr=subprocess.PIPE, text=True, check=False)
+        if mounted.returncode:
+            self.skipTest("nothing may be mounted here: " + mounted.stderr.strip())
+        self.addCleanup(subprocess.run, ["umount", "-l", place], check=True)
+        return place
+
+    def test_network_down(self):
+        box = self.desk()
+        self.assertEqual(box.stop(), 0)
+        term = self.console("-o", "retry.base=30", "-o", "retry.cap=60")
+        number = self.queue("Into the void", at="+1s")
+        wait_for(lambda: self.job(number)["wait"] == "retry", 15, "the retry's wait")
+        term.wait_text("pending")
+        term.send("?")
+        term.wait_text("Everywhere", timeout=2)
+        term.send("q")
+        shown = self.job(number)
+        self.assertEqual((shown["status"], shown["wait"]), ("pending", "retry"))
+        self.assertEqual(shown["error"]["code"], "E_NETWORK")
