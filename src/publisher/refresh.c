@@ -279,6 +279,7 @@ static void give_up(struct engine *e, struct flight *f, enum err_class cls,
 	a->refresh_class = cls;
 	a->refresh_error = *error;
 	a->refresh_after_mono = clock_mono_ms() + RETRY_BASE_MS;
+	a->suspect = false;
 	f->phase = PHASE_OVER;
 	(void)e;
 }
@@ -392,7 +393,8 @@ void refresh_flight_committed(struct engine *e, struct flight *f)
 		a->refresh_failures++;
 		a->refresh_after_mono = clock_mono_ms() + wait;
 	}
-	if (f->cls == CLASS_AUTH)
+	/* No new token has come, so none has been refused: a failing network must not pass for a revoked login. */
+	if (f->cls != CLASS_NONE)
 		a->suspect = false;
 	refresh_lease_free(&f->lease);
 }

@@ -311,9 +311,9 @@ class Strangers(desk.Case):
                     b"POST /mastodon/api/v1/statuses HTTP/1.1\r\nHost: x\r\nAuthorization: "
                     + token.encode() + b"\r\nContent-Length: 4\r\n\r\n[[[["):
             with socket.create_connection((host, int(port)), timeout=5) as s:
-                s.sendall(raw)
-                s.shutdown(socket.SHUT_WR)
-                try:
+                try:  # it may close on us in the middle
+                    s.sendall(raw)
+                    s.shutdown(socket.SHUT_WR)
                     s.recv(4096)
                 except OSError:
                     pass
