@@ -214,6 +214,14 @@ void list_view_scope(const struct console *c, bool connection, struct strbuf *ou
 		strbuf_printf(out, "%s%s", out->len ? "/" : "", c->scope.connection);
 }
 
+/* Where nobody counted, all rows may still be at hand. -1: they are not. */
+static int64_t known_total(const struct list *l)
+{
+	if (l->total >= 0 || l->rows == 0)
+		return l->total >= 0 ? l->total : 0;
+	return l->pages[0].prev || l->pages[l->n_pages - 1].next ? -1 : (int64_t)l->rows;
+}
+
 void list_view_describe(struct view *v, struct strbuf *out)
 {
 	struct list_view *lv = self(v);
@@ -229,10 +237,10 @@ void list_view_describe(struct view *v, struct strbuf *out)
 		strbuf_printf(out, "%s/%s", out->len ? "  " : "", lv->search);
 	if (lv->list.marks.n)
 		strbuf_printf(out, _("%s%zu marked"), out->len ? "  " : "", lv->list.marks.n);
-	if (lv->list.total > 0 || (lv->list.total == 0 && lv->filter[0]))
-		strbuf_printf(out, "%s%s %lld", out->len ? " " : "", dot,
-			      (long long)lv->list.total);
-	else if (lv->list.total < 0 && lv->list.rows)
+	int64_t total = known_total(&lv->list);
+	if (total > 0 || (total == 0 && lv->filter[0]))
+		strbuf_printf(out, "%s%s %lld", out->len ? " " : "", dot, (long long)total);
+	else if (total < 0)
 		strbuf_printf(out, "%s%s %s", out->len ? " " : "", dot, _("many"));
 	if (lv->list.loading)
 		strbuf_printf(out, " %s", term_glyph(GLYPH_MORE));

@@ -486,6 +486,10 @@ int ui_run(struct app *a, const struct ui_options *o)
 					 "masthead: waiting for %d posts on their way\n",
 					 (unsigned long)flying),
 				flying);
+		int64_t done, total;
+		const char *doing = worker_doing(c->worker, &done, &total);
+		if (doing)
+			fprintf(stderr, _("masthead: still %s; it is asked to stop\n"), _(doing));
 		signals_close();
 		app_publisher_stop(a);
 		status = signo ? err_exit_status(E_INTERRUPTED) : 0;

@@ -14,13 +14,13 @@ enum { COL_ID, COL_BRAND, COL_PLATFORM, COL_ACCOUNT, COL_WHEN, COL_STATUS, COL_T
 
 static const struct column columns[] = {
 	[COL_ID] = {N_("Job"), 5, 8, 0, false, true, JOB_SORT_ID},
-	[COL_BRAND] = {N_("Brand"), 10, 16, 3, false, false, JOB_SORT_BRAND},
-	[COL_PLATFORM] = {N_("Platform"), 8, 10, 2, false, false, JOB_SORT_PLATFORM},
+	[COL_BRAND] = {N_("Brand"), 10, 16, 2, false, false, JOB_SORT_BRAND},
+	[COL_PLATFORM] = {N_("Platform"), 8, 10, 4, false, false, JOB_SORT_PLATFORM},
 	[COL_ACCOUNT] = {N_("Account"), 14, 24, 6, false, false, -1},
 	[COL_WHEN] = {N_("When"), 11, 16, 1, false, false, JOB_SORT_WHEN},
 	[COL_STATUS] = {N_("Status"), 12, 14, 0, false, false, JOB_SORT_STATUS},
-	[COL_TRY] = {N_("Try"), 3, 5, 4, false, true, -1},
-	[COL_TEXT] = {N_("Post"), 20, 40, 5, true, false, -1},
+	[COL_TRY] = {N_("Try"), 3, 5, 5, false, true, -1},
+	[COL_TEXT] = {N_("Post"), 16, 28, 3, true, false, -1},
 };
 static const enum job_sort sorts[] = {JOB_SORT_ID,      JOB_SORT_BRAND,  JOB_SORT_PLATFORM,
 				      JOB_SORT_WHEN,    JOB_SORT_STATUS, JOB_SORT_UPDATED,

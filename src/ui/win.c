@@ -51,6 +51,16 @@ static int needed(const struct column *c, size_t n, const int *widths)
 	return sum - 1;
 }
 
+static int grow(int *width, int more, int left)
+{
+	if (more > left)
+		more = left;
+	if (more <= 0)
+		return 0;
+	*width += more;
+	return more;
+}
+
 void columns_fit(const struct column *c, size_t n, int width, int *widths)
 {
 	for (size_t i = 0; i < n; i++)
@@ -66,17 +76,11 @@ void columns_fit(const struct column *c, size_t n, int width, int *widths)
 		widths[worst] = 0;
 	}
 	int left = width - needed(c, n, widths);
-	for (size_t i = 0; i < n && left > 0; i++) {
-		if (widths[i] == 0 || c[i].flex)
-			continue;
-		int more = c[i].want - c[i].min;
-		if (more > left)
-			more = left;
-		if (more > 0) {
-			widths[i] += more;
-			left -= more;
-		}
-	}
+	/* First the flexible ones to what they want, then the others, then all that is left. */
+	for (int round = 0; round < 2; round++)
+		for (size_t i = 0; i < n; i++)
+			if (widths[i] > 0 && c[i].flex == (round == 0))
+				left -= grow(&widths[i], c[i].want - c[i].min, left);
 	for (size_t i = 0; i < n; i++)
 		if (widths[i] > 0 && c[i].flex && left > 0) {
 			widths[i] += left;

@@ -43,7 +43,7 @@ void layout_make(struct layout *l, int h, int w, bool zoomed, int focus);
 /* One column of a list. */
 struct column {
 	const char *title; /* msgid */
-	int min, want;     /* cells; want is reached before any flexible column grows */
+	int min, want;     /* cells; flexible columns reach want first, then the others */
 	int rank;          /* 0 is never dropped; the highest goes first when there is no room */
 	bool flex;         /* takes what is left over */
 	bool right;        /* aligned to the right */
