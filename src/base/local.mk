@@ -6,6 +6,8 @@ libmasthead_base_a_SOURCES = \
 	src/base/clock.c \
 	src/base/clock.h \
 	src/base/compiler.h \
+	src/base/csv.c \
+	src/base/csv.h \
 	src/base/error.c \
 	src/base/error.h \
 	src/base/fs.c \

@@ -144,12 +144,25 @@ struct log_entry {
 	const char *action;   /* "job.publish", "brand.add", ... */
 	const char *tenant;
 	const char *brand;
+	const char *platform;                    /* of the connection */
 	int64_t brand_id, job_id, connection_id; /* 0: none */
 	const char *outcome;                     /* new state or "ok"/"failed" */
 	const char *code;                        /* enum err name or NULL */
 	const char *message;
 	int64_t duration_ms;
 	const char *hash; /* hex */
+};
+
+/* An exchange with a platform that is no publishing. */
+struct sync_entry {
+	int64_t id, tenant_id, at;
+	int64_t connection_id;       /* 0: before a first login */
+	const char *brand, *account; /* of the connection */
+	const char *platform, *op;   /* login refresh verify settle takedown facts revoke */
+	const char *outcome;         /* "ok" or an error class */
+	int64_t http_status;
+	const char *code, *message;
+	int64_t duration_ms;
 };
 
 /* Which jobs: all given conditions hold. Zeroed = all jobs of the scope. Borrowed strings. */
@@ -184,8 +197,16 @@ struct log_filter {
 	int64_t brand_id, job_id, connection_id; /* 0: all */
 	const char *action;                      /* exact or a prefix that ends in '.'; NULL */
 	const char *actor;
+	const char *platform; /* of the connection */
 	int64_t since, until; /* at, half-open */
 	const char *search;
+};
+
+struct sync_filter {
+	int64_t brand_id, connection_id; /* 0: all */
+	const char *platform, *op;
+	bool failed;          /* only those whose outcome is not "ok" */
+	int64_t since, until; /* at, half-open */
 };
 
 /* Which part of a list. Either a cursor (from page.next / page.prev) or an offset. */
@@ -211,6 +232,7 @@ struct page {
 		struct connection *connections;
 		struct job *jobs;
 		struct log_entry *entries;
+		struct sync_entry *syncs;
 	};
 	const char *next;
 	const char *prev;

@@ -11,14 +11,20 @@ libmasthead_cli_a_SOURCES = \
 	src/cli/help.c \
 	src/cli/out.c \
 	src/cli/out.h \
+	src/cli/progress.c \
+	src/cli/progress.h \
 	src/cli/shapes.c \
 	src/cli/shapes.h \
+	src/cli/sink.c \
+	src/cli/sink.h \
 	src/cli/stop.c \
 	src/cli/stop.h \
 	src/cli/verbs.h \
 	src/cli/verbs_accounts.c \
+	src/cli/verbs_export.c \
 	src/cli/verbs_health.c \
 	src/cli/verbs_jobs.c \
 	src/cli/verbs_log.c \
 	src/cli/verbs_publish.c \
-	src/cli/verbs_setup.c
+	src/cli/verbs_setup.c \
+	src/cli/verbs_sync.c

@@ -176,11 +176,31 @@ struct json *shape_entry(const struct log_entry *e)
 	json_set_str(o, "brand", e->brand);
 	set_number(o, "job", e->job_id);
 	set_number(o, "connection", e->connection_id);
+	json_set_str(o, "platform", e->platform);
 	json_set_str(o, "outcome", e->outcome);
 	json_set_str(o, "code", e->code);
 	json_set_str(o, "message", e->message);
 	json_set_int(o, "duration_ms", e->duration_ms);
 	json_set_str(o, "hash", e->hash);
+	return o;
+}
+
+struct json *shape_sync(const struct sync_entry *e)
+{
+	struct json *o = json_new_object();
+
+	json_set_int(o, "id", e->id);
+	json_set_time(o, "at", e->at);
+	json_set_str(o, "brand", e->brand);
+	json_set_str(o, "platform", e->platform);
+	set_number(o, "connection", e->connection_id);
+	json_set_str(o, "account", e->account);
+	json_set_str(o, "op", e->op);
+	json_set_str(o, "outcome", e->outcome);
+	set_number(o, "http_status", e->http_status);
+	json_set_str(o, "code", e->code);
+	json_set_str(o, "message", e->message);
+	json_set_int(o, "duration_ms", e->duration_ms);
 	return o;
 }
 

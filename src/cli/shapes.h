@@ -10,6 +10,7 @@ struct json *shape_connection(const struct connection *c) MUST_USE;
 struct json *shape_job(const struct job *j) MUST_USE;
 struct json *shape_attempts(const struct attempt *a, size_t n) MUST_USE;
 struct json *shape_entry(const struct log_entry *e) MUST_USE;
+struct json *shape_sync(const struct sync_entry *e) MUST_USE;
 struct json *shape_status(const struct status *s) MUST_USE;
 /* {code, message, hint, details} */
 struct json *shape_error(const struct err_info *e) MUST_USE;

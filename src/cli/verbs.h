@@ -24,6 +24,12 @@ int cli_end_json(struct cli *c, struct json *j);
 /* Fills limit, cursor, offset from --limit, --after, --offset; count is set. */
 enum err cli_page(struct cli *c, struct page_request *r, int standard_limit);
 
+enum row_format { FORMAT_JSONL, FORMAT_CSV };
+/* --format, else by the ending of the file's name (NULL: none), else JSON lines. */
+enum err cli_format(struct cli *c, const char *path, enum row_format *out);
+/* The filter options of log and sync-log. */
+enum err cli_log_filter(struct cli *c, struct log_filter *f);
+
 /* {"results": array}, or nothing without --json. Takes the array. */
 void results_print(struct cli *c, struct json *array);
 
@@ -63,6 +69,8 @@ void results_print(struct cli *c, struct json *array);
 	X("undo", verb_undo) \
 	X("log", verb_log) \
 	X("log verify", verb_log_verify) \
+	X("log export", verb_log_export) \
+	X("sync-log", verb_sync_log) \
 	X("recover", verb_recover) \
 	X("check", verb_check) \
 	X("run", verb_run) \

@@ -1,7 +1,4 @@
 /* cli/verbs_log.c - the audit log: pages, following, proof. */
-#include <string.h>
-
-#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/when.h"
 #include "cli/stop.h"
@@ -11,38 +8,21 @@
 /* Where the kernel gives no notice of changes. */
 #define FOLLOW_POLL_MS 100
 
-static enum err log_time(struct cli *c, const char *name, int64_t *ms)
+enum err cli_log_filter(struct cli *c, struct log_filter *f)
 {
-	const char *s = arg_value(&c->args, name);
+	struct log_query q = {
+		.brand = arg_value(&c->args, "brand"),
+		.platform = arg_value(&c->args, "platform"),
+		.connection = arg_value(&c->args, "connection"),
+		.action = arg_value(&c->args, "action"),
+		.actor = arg_value(&c->args, "actor"),
+		.since = arg_value(&c->args, "since"),
+		.until = arg_value(&c->args, "until"),
+		.search = arg_value(&c->args, "search"),
+	};
+	enum err e = arg_int(&c->args, "job", 1, INT64_MAX, &q.job_id, &c->info);
 
-	return s ? when_parse(s, "UTC", clock_wall_ms(), ms, &c->info) : OK;
-}
-
-static enum err read_filter(struct cli *c, struct log_filter *f)
-{
-	const char *brand = arg_value(&c->args, "brand"), *conn = arg_value(&c->args, "connection");
-	enum err e;
-
-	memset(f, 0, sizeof *f);
-	if (brand) {
-		struct brand b;
-		if ((e = ops_brand_show(c->ops, brand, c->arena, &b, &c->info)))
-			return e;
-		f->brand_id = b.id;
-	}
-	if (conn) {
-		struct connection x;
-		if ((e = ops_connection_show(c->ops, conn, c->arena, &x, &c->info)))
-			return e;
-		f->connection_id = x.id;
-	}
-	f->action = arg_value(&c->args, "action");
-	f->actor = arg_value(&c->args, "actor");
-	f->search = arg_value(&c->args, "search");
-	if ((e = arg_int(&c->args, "job", 1, INT64_MAX, &f->job_id, &c->info)) ||
-	    (e = log_time(c, "since", &f->since)) || (e = log_time(c, "until", &f->until)))
-		return e;
-	return OK;
+	return e ? e : ops_log_filter(c->ops, &q, c->arena, f, &c->info);
 }
 
 static const char *subject(struct arena *a, const struct log_entry *e)
@@ -113,7 +93,7 @@ int verb_log(struct cli *c)
 	struct log_filter f;
 	struct table *t;
 
-	if (args_expect(&c->args, 0, 0, &c->info) || read_filter(c, &f))
+	if (args_expect(&c->args, 0, 0, &c->info) || cli_log_filter(c, &f))
 		return cli_fail(c);
 	if (arg_set(&c->args, "follow"))
 		return follow(c, &f);

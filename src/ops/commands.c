@@ -39,6 +39,7 @@
 
 #define LOG_OPTIONS \
 	{'b', "brand", "BRAND", N_("only of this brand"), "brand"}, \
+		{'p', "platform", "PLATFORM", N_("only of this platform"), "platform"}, \
 		{'C', "connection", "CONN", N_("only of this connection"), "connection"}, \
 		{'j', "job", "JOB", N_("only of this job"), "job"}, \
 		{0, "action", "ACTION", N_("only this action; `job.' takes all that begin so"), \
@@ -158,6 +159,21 @@ static const struct command_option pause_options[] = {
 	END};
 static const struct command_option log_options[] = {
 	LOG_OPTIONS, {'F', "follow", NULL, N_("go on as entries come"), NULL}, PAGE_OPTIONS, END};
+static const struct command_option log_export_options[] = {
+	{0, "format", "jsonl|csv", N_("as JSON lines (default) or CSV"), "format"},
+	{'o', "output", "FILE", N_("write to FILE instead of standard output"), "file"},
+	LOG_OPTIONS,
+	END};
+static const struct command_option sync_log_options[] = {
+	{'b', "brand", "BRAND", N_("only of this brand"), "brand"},
+	{'p', "platform", "PLATFORM", N_("only of this platform"), "platform"},
+	{'C', "connection", "CONN", N_("only of this connection"), "connection"},
+	{0, "op", "OP", N_("only login, refresh, verify, settle, takedown, facts or revoke"), "op"},
+	{0, "failed", NULL, N_("only those that failed"), NULL},
+	{0, "since", "TIME", N_("at or after TIME"), NULL},
+	{0, "until", "TIME", N_("before TIME"), NULL},
+	PAGE_OPTIONS,
+	END};
 static const struct command_option recover_options[] = {
 	{'n', "dry-run", NULL, N_("say what would be done, change nothing"), NULL}, END};
 static const struct command_option check_options[] = {
@@ -254,6 +270,10 @@ const struct command commands[] = {
 	/* Looking after it */
 	{"log", VERB_T, 0, NULL, NULL, N_("show the log"), log_options},
 	{"log verify", VERB, 0, NULL, NULL, N_("prove that the log's chain is unbroken"), NULL},
+	{"log export", VERB_T, 0, NULL, NULL, N_("write the log out, oldest entry first"),
+	 log_export_options},
+	{"sync-log", VERB_T, 0, NULL, NULL,
+	 N_("show the exchanges with platforms that were no publishing"), sync_log_options},
 	{"recover", VERB | WRITE, 0, NULL, NULL, N_("sort out what an ended publisher left"),
 	 recover_options},
 	{"check", VERB, 0, NULL, NULL, N_("prove database, log, counters and jobs"), check_options},

@@ -1,7 +1,48 @@
 /* ops/log.c - the audit log: pages, what has come since, and the proof of its chain. */
+#include "base/clock.h"
 #include "base/json.h"
 #include "ops/internal.h"
 #include "store/audit.h"
+#include "store/connections.h"
+#include "store/tenants.h"
+
+enum err ops_log_filter(struct ops *o, const struct log_query *q, struct arena *a,
+			struct log_filter *out, struct err_info *info)
+{
+	struct log_filter f = {.platform = q->platform,
+			       .action = q->action,
+			       .actor = q->actor,
+			       .search = q->search,
+			       .job_id = q->job_id};
+	int64_t now = clock_wall_ms();
+	char zone[64];
+	enum err e = OK;
+
+	if (q->brand) {
+		struct brand b;
+
+		e = brand_find(o->store, q->brand, a, &b, info);
+		if (!e)
+			f.brand_id = b.id;
+	}
+	if (!e && q->connection) {
+		struct connection c;
+
+		e = connection_find(o->store, q->connection, a, &c, info);
+		if (!e)
+			f.connection_id = c.id;
+	}
+	if (!e && q->platform)
+		e = ops_platform(q->platform, NULL, info);
+	app_zone(o->app, zone, sizeof(zone));
+	if (!e && q->since)
+		e = ops_filter_time(q->since, zone, now, &f.since, info);
+	if (!e && q->until)
+		e = ops_filter_time(q->until, zone, now, &f.until, info);
+	if (!e)
+		*out = f;
+	return e;
+}
 
 enum err ops_log(struct ops *o, const struct log_filter *f, const struct page_request *r,
 		 struct page *out, struct err_info *info)
@@ -15,6 +56,14 @@ enum err ops_log_after(struct ops *o, const struct log_filter *f, int64_t seq, i
 		       struct page *out, struct err_info *info)
 {
 	return audit_after(o->store, f, seq, limit, out, info);
+}
+
+enum err ops_sync_log(struct ops *o, const struct sync_filter *f, const struct page_request *r,
+		      struct page *out, struct err_info *info)
+{
+	struct page_request x = ops_page(r);
+
+	return sync_log_page(o->store, f, &x, out, info);
 }
 
 static struct json *describe(const struct chain_report *c)

@@ -172,8 +172,13 @@ enum err ops_pause(struct ops *o, const struct pause_request *r, bool paused, st
 enum err ops_undo(struct ops *o, int64_t *n, struct err_info *info) MUST_USE;
 
 /* ------------------------------------------------------------------ log */
+/* What people type to choose entries -> a filter; NULL members: all. Also serves sync_log, which knows no action, actor, search. */
+struct log_query { const char *brand, *platform, *connection, *action, *actor, *since, *until, *search; int64_t job_id; };
+enum err ops_log_filter(struct ops *o, const struct log_query *q, struct arena *a, struct log_filter *out, struct err_info *info) MUST_USE;
 enum err ops_log(struct ops *o, const struct log_filter *f, const struct page_request *r, struct page *out, struct err_info *info) MUST_USE;
 enum err ops_log_after(struct ops *o, const struct log_filter *f, int64_t seq, int limit, struct page *out, struct err_info *info) MUST_USE;
+/* Exchanges with platforms that are no publishing: logins, refreshes, checks, read-backs. */
+enum err ops_sync_log(struct ops *o, const struct sync_filter *f, const struct page_request *r, struct page *out, struct err_info *info) MUST_USE;
 /* {"ok","chains":[...]}; E_LOG_BROKEN with *out filled when a link is bad. */
 enum err ops_log_verify(struct ops *o, struct json **out, struct err_info *info) MUST_USE;
 

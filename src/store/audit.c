@@ -132,10 +132,11 @@ enum err audit_segment(struct store *s, int64_t tenant_id, const char *message,
 
 #define ENTRY_COLUMNS \
 	"SELECT l.seq, l.tenant_id, l.at, l.actor, l.terminal, l.action, t.name, b.name, l.brand_id, l.job_id," \
-	" l.connection_id, l.outcome, l.code, l.message, l.duration_ms, l.hash" \
+	" l.connection_id, l.outcome, l.code, l.message, l.duration_ms, l.hash, c.platform" \
 	" FROM {publishing_logs} l" \
 	" LEFT JOIN {tenants} t ON t.id=l.tenant_id" \
-	" LEFT JOIN {brands} b ON b.tenant_id=l.tenant_id AND b.id=l.brand_id"
+	" LEFT JOIN {brands} b ON b.tenant_id=l.tenant_id AND b.id=l.brand_id" \
+	" LEFT JOIN {platform_connections} c ON c.tenant_id=l.tenant_id AND c.id=l.connection_id"
 
 static void read_entry(sqlite3_stmt *st, struct arena *a, struct log_entry *o)
 {
@@ -159,6 +160,7 @@ static void read_entry(sqlite3_stmt *st, struct arena *a, struct log_entry *o)
 	if (sqlite3_column_bytes(st, 15) == HASH_BYTES)
 		hex_encode(sqlite3_column_blob(st, 15), HASH_BYTES, hex);
 	o->hash = arena_strdup(a, hex);
+	o->platform = col_text(st, 16, a);
 }
 
 static bool entry_matches(const struct log_filter *f, sqlite3_stmt *st)
@@ -166,6 +168,7 @@ static bool entry_matches(const struct log_filter *f, sqlite3_stmt *st)
 	const char *action = (const char *)sqlite3_column_text(st, 5);
 	const char *actor = (const char *)sqlite3_column_text(st, 3);
 	const char *message = (const char *)sqlite3_column_text(st, 13);
+	const char *platform = (const char *)sqlite3_column_text(st, 16);
 	int64_t at = col_int(st, 2);
 	size_t n = f->action ? strlen(f->action) : 0;
 
@@ -179,6 +182,8 @@ static bool entry_matches(const struct log_filter *f, sqlite3_stmt *st)
 					 : n && strcmp(action, f->action) != 0)
 		return false;
 	if (f->actor && strcmp(actor, f->actor) != 0)
+		return false;
+	if (f->platform && (!platform || strcmp(platform, f->platform) != 0))
 		return false;
 	if (f->search && *f->search && !(message && strcasestr(message, f->search)) &&
 	    !strcasestr(action, f->search))
@@ -258,7 +263,7 @@ static bool parse_cursor(const char *cursor, int64_t *seq)
 static bool unfiltered(const struct log_filter *f)
 {
 	return !f->brand_id && !f->job_id && !f->connection_id && !f->action && !f->actor &&
-	       !f->since && !f->until && !(f->search && *f->search);
+	       !f->platform && !f->since && !f->until && !(f->search && *f->search);
 }
 
 static void reverse(struct log_entry *x, size_t n)

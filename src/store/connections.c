@@ -319,24 +319,6 @@ enum err connection_get_rate(struct store *s, int64_t tenant_id, int64_t id,
 	return e ? e : found ? OK : not_found(id, info);
 }
 
-enum err sync_log_add(struct store *s, int64_t tenant_id, const struct sync_note *n,
-		      struct err_info *info)
-{
-	int64_t id;
-	enum err e;
-
-	need_tx(s);
-	e = next_id(s, tenant_id, "platform_sync_logs", &id, info);
-	if (e)
-		return e;
-	return db_exec(
-		s, info,
-		"INSERT INTO {platform_sync_logs} (tenant_id, id, connection_id, platform, op, at, duration_ms,"
-		" http_status, outcome, code, message) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)",
-		"iizssiizsss", tenant_id, id, n->connection_id, n->platform, n->op, n->at,
-		n->duration_ms, n->http_status, n->outcome, n->code, n->message);
-}
-
 /* ---- lists ------------------------------------------------------------------ */
 
 struct rows {

@@ -80,5 +80,8 @@ struct sync_note {
 };
 enum err sync_log_add(struct store *s, int64_t tenant_id, const struct sync_note *n,
 		      struct err_info *info) MUST_USE;
+/* A tenant's own, newest first unless ascending; forwards only. E_INVALID: not a cursor of this list. */
+enum err sync_log_page(struct store *s, const struct sync_filter *f, const struct page_request *r,
+		       struct page *out, struct err_info *info) MUST_USE;
 
 #endif

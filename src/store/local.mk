@@ -39,6 +39,7 @@ libmasthead_store_a_SOURCES = \
 	src/store/settings.c \
 	src/store/sql.c \
 	src/store/store.c \
+	src/store/sync_log.c \
 	src/store/tenants.c \
 	src/store/watch.c \
 	src/store/workspace.c \

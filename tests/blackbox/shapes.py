@@ -38,6 +38,10 @@ REASON = {"code": str, "message": str}
 ENTRY = {"seq": int, "at": ("time",), "actor": str, "action": str, "tenant": (str, None),
          "brand": (str, None), "job": (int, None), "connection": (int, None), "outcome": str,
          "code": (str, None), "message": (str, None), "duration_ms": (int, None), "hash": str}
+SYNC = {"id": int, "at": ("time",), "brand": (str, None), "platform": str,
+        "connection": (int, None), "account": (str, None), "op": str, "outcome": str,
+        "http_status": (int, None), "code": (str, None), "message": (str, None),
+        "duration_ms": int}
 CHAIN = {"tenant": (str, None), "entries": int, "ok": bool, "first_bad": (int, None)}
 ERROR = {"code": str, "message": str, "hint": str, "details": dict}
 RESULT = {"id": int, "ok": bool, "object": (dict, None), "error": (dict, None)}

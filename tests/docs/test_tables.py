@@ -39,7 +39,7 @@ class Tables(masthead.Case):
     def verbs(self):
         text = self.run_ok("--help").out
         block = text[text.index("Verbs:"):text.index("Global options:")]
-        return [re.match(r"  ([a-z]+(?: [a-z]+)?)(?: |$)", line)[1].strip()
+        return [re.match(r"  ([a-z-]+(?: [a-z]+)?)(?: |$)", line)[1].strip()
                 for line in block.splitlines()[1:] if line.startswith("  ") and line.strip()]
 
     def test_every_verb_and_option_is_in_the_manual(self):

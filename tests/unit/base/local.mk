@@ -37,3 +37,6 @@ unit_tests += tests/unit/base/test_when
 tests_unit_base_test_when_SOURCES = tests/unit/base/test_when.c
 tests_unit_base_test_when_LDADD = $(unit_base_link)
 threaded_tests += tests/unit/base/test_text tests/unit/base/test_when
+unit_tests += tests/unit/base/test_csv
+tests_unit_base_test_csv_SOURCES = tests/unit/base/test_csv.c
+tests_unit_base_test_csv_LDADD = $(unit_base_link)
