@@ -22,7 +22,7 @@ enum {
 static const struct column columns[] = {
 	[COL_PLATFORM] = {N_("Platform"), 8, 12, 0, false, false, -1},
 	[COL_ACCOUNT] = {N_("Account"), 10, 24, 0, true, false, -1},
-	[COL_STATUS] = {N_("Status"), 11, 14, 1, false, false, -1},
+	[COL_STATUS] = {N_("Status"), 14, 14, 1, false, false, -1},
 	[COL_EXPIRES] = {N_("Login"), 6, 8, 4, false, true, -1},
 	[COL_WAITING] = {N_("Jobs"), 4, 6, 2, false, true, -1},
 	[COL_BRAND] = {N_("Brand"), 10, 16, 3, false, false, -1},
