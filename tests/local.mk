@@ -137,7 +137,11 @@ check-peers: all
 # The kill campaign in full: KILLS=1000 for a release. `make check' has its short form.
 KILLS = 100
 check-kill: all
-	@$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/crash/kill.py --kills $(KILLS)
+	@for p in bluesky mastodon mastodon-nokey; do \
+		$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/crash/kill.py --kills $(KILLS) \
+			--platform $$p || exit 1; \
+	done
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/crash/kill_refresh.py --kills $(KILLS)
 
 .PHONY: check-code check-threads check-peers check-kill
 

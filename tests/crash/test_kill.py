@@ -15,3 +15,9 @@ class Kill(masthead.Case):
 
     def test_run_killed_at_random_moments_posts_each_once(self):
         kill.Campaign(self, kills=6, seed=7, verb="run").run()
+
+    def test_mastodon_with_keys_has_each_post_once(self):
+        kill.Campaign(self, kills=5, seed=11, platform="mastodon").run()
+
+    def test_mastodon_without_keys_has_no_post_twice(self):
+        kill.Campaign(self, kills=5, seed=13, platform="mastodon-nokey").run()

@@ -218,7 +218,7 @@ class Account:
 
 class Sandbox(Background):
     """`masthead sandbox`, listening. Keyword arguments are its options:
-    faults="bluesky:create=reset-after x1", visibility_lag=500, accounts=3 ..."""
+    faults="bluesky:create=reset-afterx1", visibility_lag=500, accounts=3 ..."""
 
     def __init__(self, home, **options):
         self.ledger_path = options.pop("ledger", None) or os.path.join(
