@@ -40,7 +40,8 @@ static enum err send_again(struct ops *o, const struct job *j, int64_t now_ms,
 	};
 
 	if (pf && pf->settling == SETTLE_BY_KEY)
-		return job_requeue_same_key(o->store, o->tenant_id, j->id, t.message, now_ms, info);
+		return job_requeue_same_key(o->store, o->tenant_id, j->id, t.message, now_ms, 0,
+					    info);
 	return job_transition(o->store, o->tenant_id, j->id, &t, info);
 }
 

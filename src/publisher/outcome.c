@@ -132,6 +132,7 @@ static void decide_unknown(const struct outcome_case *c, struct decision *out)
 	out->end.outcome = OUTCOME_UNKNOWN;
 	out->t.to = JOB_UNKNOWN;
 	out->t.action = "job.unknown";
+	out->t.crashes = 0;
 	if (c->settling == SETTLE_BY_PERSON)
 		out->end.settle_at = 0;
 	else if (c->answered || c->deadline < c->now_ms)
@@ -213,6 +214,32 @@ static void person(struct settlement *out, const char *why)
 	out->why = why;
 }
 
+/* A gateway's own words say nothing about what stands behind it. */
+static bool is_answer_of_platform(int64_t http_status)
+{
+	return http_status != 0 && http_status != 502 && http_status != 504;
+}
+
+static void resend(const struct settle_case *c, struct settlement *out)
+{
+	if (c->counts && c->failures >= c->max_retries) {
+		if (!is_answer_of_platform(c->http_status)) {
+			person(out, "not there, and no retry is left");
+			return;
+		}
+		out->move = SETTLE_FAIL;
+		out->failures = c->failures + 1;
+		out->why = "provably not there, and no retry is left";
+		return;
+	}
+	out->move = SETTLE_RESEND;
+	out->why = "provably not there; sent again under the same key";
+	if (c->counts) {
+		out->failures = c->failures + 1;
+		out->wait_ms = outcome_retry_delay(c->o, c->failures, c->random);
+	}
+}
+
 static void decide_absent(const struct settle_case *c, struct settlement *out)
 {
 	int64_t lag = settle_lag_ms(c->o, c->platform);
@@ -236,8 +263,7 @@ static void decide_absent(const struct settle_case *c, struct settlement *out)
 	else if (c->crashes >= CRASHES_MAX)
 		person(out, "not there, and it was interrupted too often to be sent again unasked");
 	else
-		out->move = SETTLE_RESEND,
-		out->why = "provably not there; sent again under the same key";
+		resend(c, out);
 }
 
 static void decide_no_answer(const struct settle_case *c, struct settlement *out)
@@ -260,7 +286,7 @@ static void decide_no_answer(const struct settle_case *c, struct settlement *out
 
 void settle_decide(const struct settle_case *c, struct settlement *out)
 {
-	*out = (struct settlement){.reads = c->reads};
+	*out = (struct settlement){.reads = c->reads, .failures = -1};
 	switch (c->verdict) {
 	case STEP_DONE:
 		out->move = SETTLE_FOUND;

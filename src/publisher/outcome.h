@@ -53,6 +53,7 @@ enum settle_move {
 	SETTLE_FOUND,  /* published */
 	SETTLE_RESEND, /* the same key again */
 	SETTLE_LATER,  /* look again at settle_at */
+	SETTLE_FAIL,   /* provably refused each time, and no retry is left */
 	SETTLE_PERSON  /* cannot be told */
 };
 struct settle_case {
@@ -62,6 +63,11 @@ struct settle_case {
 	enum err_class cls;
 	int64_t reads;   /* absences seen before this look */
 	int64_t crashes; /* of the job */
+	/* A sending that came to nothing counts as a transient failure, but for one that a crash interrupted. */
+	bool counts;
+	int64_t failures, max_retries; /* of the job */
+	int64_t http_status;           /* that the sending was answered with; 0: none */
+	unsigned random;
 	bool has_stage;
 	int64_t now_ms, finished_at, key_time_ms, deadline;
 	int64_t retry_at;
@@ -70,7 +76,8 @@ struct settlement {
 	enum settle_move move;
 	int64_t reads;     /* now */
 	int64_t settle_at; /* LATER */
-	int64_t wait_ms;   /* LATER: the same as a distance */
+	int64_t wait_ms;   /* LATER: the same as a distance; RESEND: how long to wait before it */
+	int64_t failures;  /* RESEND, FAIL: of the job now; -1 as before */
 	const char *why;   /* msgid for the log */
 };
 /* Absence is believed after three looks, the second one lag after the first and the third two lags after the

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/rng.h"
 #include "publisher/engine.h"
 #include "store/posts.h"
 
@@ -126,6 +127,11 @@ void settle_ended(struct engine *e, struct flight *f, enum step_verdict verdict,
 				.cls = cls,
 				.reads = f->attempt.settle_reads,
 				.crashes = f->claim.job.crashes,
+				.counts = f->attempt.http_status || !f->claim.job.crashes,
+				.failures = f->claim.job.failures,
+				.max_retries = f->claim.job.max_retries,
+				.http_status = f->attempt.http_status,
+				.random = (unsigned)rng_below(10000),
 				.has_stage = f->claim.job.stage && f->claim.job.stage[0],
 				.now_ms = clock_wall_ms(),
 				.finished_at = f->attempt.finished_at,
@@ -150,6 +156,7 @@ static enum err write_sync(struct engine *e, const struct flight *f, struct err_
 	static const char *const words[] = {[SETTLE_FOUND] = "found",
 					    [SETTLE_RESEND] = "absent",
 					    [SETTLE_LATER] = "later",
+					    [SETTLE_FAIL] = "absent",
 					    [SETTLE_PERSON] = "undecided"};
 	bool failed = f->cls != CLASS_NONE;
 	struct sync_note n = {.connection_id = f->claim.job.connection_id,
@@ -182,6 +189,26 @@ static enum err write_found(struct engine *e, const struct flight *f, struct err
 	return job_transition(e->s, j->tenant_id, j->id, &t, info);
 }
 
+/* The words of the answer that it got stay: they say why. */
+static enum err write_failed(struct engine *e, const struct flight *f, struct err_info *info)
+{
+	const struct job *j = &f->claim.job;
+	struct err_info why;
+	struct transition t = {.to = JOB_FAILED,
+			       .action = "job.fail",
+			       .failures = f->settlement.failures,
+			       .crashes = 0,
+			       .error = &why,
+			       .error_class = CLASS_TRANSIENT,
+			       .stage = "",
+			       .duration_ms = clock_mono_ms() - f->born_mono};
+
+	err_set(&why, E_PLATFORM, "%s; it is not there, and no retry is left",
+		j->error_message ? j->error_message : f->platform->title);
+	why.http_status = (int)f->attempt.http_status;
+	return job_transition(e->s, j->tenant_id, j->id, &t, info);
+}
+
 enum err settle_write(struct engine *e, struct flight *f, struct err_info *info)
 {
 	const struct settlement *d = &f->settlement;
@@ -196,8 +223,11 @@ enum err settle_write(struct engine *e, struct flight *f, struct err_info *info)
 		err = write_found(e, f, info);
 		break;
 	case SETTLE_RESEND:
-		err = job_requeue_same_key(e->s, j->tenant_id, j->id, d->why, clock_wall_ms(),
-					   info);
+		err = job_requeue_same_key(e->s, j->tenant_id, j->id, d->why,
+					   clock_wall_ms() + d->wait_ms, d->failures, info);
+		break;
+	case SETTLE_FAIL:
+		err = write_failed(e, f, info);
 		break;
 	case SETTLE_LATER:
 		err = attempt_settle_note(e->s, j->tenant_id, j->id, f->attempt.n, d->reads,
@@ -227,6 +257,11 @@ void settle_committed(struct engine *e, struct flight *f)
 		break;
 	case SETTLE_RESEND:
 		e->tally.retried++;
+		e->tally.unknown -= u->counted;
+		unsettled_drop(e, j->tenant_id, j->id);
+		break;
+	case SETTLE_FAIL:
+		e->tally.failed++;
 		e->tally.unknown -= u->counted;
 		unsettled_drop(e, j->tenant_id, j->id);
 		break;

@@ -160,12 +160,14 @@ enum err attempt_settle_note(struct store *s, int64_t tenant_id, int64_t job_id,
 }
 
 enum err job_requeue_same_key(struct store *s, int64_t tenant_id, int64_t job_id,
-			      const char *message, int64_t next_attempt_at, struct err_info *info)
+			      const char *message, int64_t next_attempt_at, int64_t failures,
+			      struct err_info *info)
 {
 	struct transition t = {.to = JOB_PENDING,
 			       .action = "job.resend",
+			       .wait = failures > 0 ? WAIT_RETRY : WAIT_NONE,
 			       .next_attempt_at = next_attempt_at,
-			       .failures = -1,
+			       .failures = failures,
 			       .crashes = -1,
 			       .message = message};
 	struct job_place job;

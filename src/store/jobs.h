@@ -127,9 +127,10 @@ enum err attempt_settle_note(struct store *s, int64_t tenant_id, int64_t job_id,
 			     struct err_info *info) MUST_USE;
 /* [tx] Unknown, provably absent or allowed one identical resend: a new attempt under the SAME key; the job becomes pending with
  * that key reserved: jobs_claim reuses key and key_time, and does so again when such an attempt ends transient, rate-limited, auth or
- * interrupted, for the first sending may still arrive. The key goes when the job ends or a person moves it. */
+ * interrupted, for the first sending may still arrive. The key goes when the job ends or a person moves it. failures: as in a
+ * transition; above 0 the job waits as for a retry. */
 enum err job_requeue_same_key(struct store *s, int64_t tenant_id, int64_t job_id,
-			      const char *message, int64_t next_attempt_at,
+			      const char *message, int64_t next_attempt_at, int64_t failures,
 			      struct err_info *info) MUST_USE;
 /* All jobs in `processing`: orphans when the publisher's lock has just been taken. attempt.sent_at tells which kind. */
 enum err jobs_orphans(struct store *s, struct arena *a, struct job **jobs,

@@ -104,6 +104,36 @@ class Retries(Publishing):
         self.assertEqual([a["outcome"] for a in found][-1], "published")
         self.assertEqual(len(self.once_each(box)), 1)
 
+    def test_retries_are_used_up(self):
+        """Answered with an error each time, and provably not there: four tries, then failed."""
+        box = self.desk("bluesky", "mastodon", faults="*:create=status:503")
+        self.post("never")
+        self.run_idle(1, "-o", "retry.base=0.1", "-o", "retry.cap=10")
+        for number in (1, 2):
+            job = self.job(number)
+            self.assertEqual((job["status"], job["attempts"]), ("failed", 4), job)
+            self.assertEqual((job["error"]["code"], job["error"]["class"],
+                              job["error"]["http_status"]), ("E_PLATFORM", "transient", 503))
+            found = self.attempts(number)
+            for n, delay in enumerate((100, 200, 400)):
+                self.assertGreaterEqual(ms(found[n + 1]["started_at"])
+                                        - ms(found[n]["finished_at"]), delay * 0.8 - 2)
+        self.assertEqual(box.ledger(), [])
+        self.assertEqual(self.json("jobs", "-s", "failed")["total"], 2)
+
+    def test_answers_lost_each_time(self):
+        """Never there, and nothing but silence: a person decides in the end."""
+        box = self.desk(faults="bluesky:create=reset-before")
+        self.post("never")
+        self.run_idle(1, "-o", "http.timeout=0.1")
+        job = self.job()
+        self.assertEqual((job["status"], job["attempts"]), ("unknown", 4), job)
+        self.again(box)
+        self.run_ok("resolve", "1", "--absent")
+        self.run_idle()
+        self.assertEqual(self.job()["status"], "published")
+        self.assertEqual(len(self.once_each(box)), 1)
+
     def test_connection_refused_is_transient(self):
         box = self.desk()
         self.post("nobody there")

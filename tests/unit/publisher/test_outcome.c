@@ -316,6 +316,39 @@ static void settle__absent__is_believed_only_where_harmless(void **state)
 	}
 }
 
+static void settle__absent_again_and_again__uses_up_the_retries(void **state)
+{
+	static const struct {
+		bool counts;
+		int64_t failures, http_status;
+		enum settle_move want;
+		int64_t failures_after;
+	} rows[] = {
+		{true, 0, 503, SETTLE_RESEND, 1},  {true, 2, 503, SETTLE_RESEND, 3},
+		{true, 3, 503, SETTLE_FAIL, 4},    {true, 3, 500, SETTLE_FAIL, 4},
+		{true, 3, 504, SETTLE_PERSON, -1}, {true, 3, 0, SETTLE_PERSON, -1},
+		{true, 2, 0, SETTLE_RESEND, 3},    {false, 3, 0, SETTLE_RESEND, -1},
+		{false, 0, 0, SETTLE_RESEND, -1},
+	};
+	struct platform p = {.settling = SETTLE_BY_KEY};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct settle_case c = settle_base(&p, STEP_ABSENT);
+		struct settlement s;
+
+		c.reads = SETTLE_READS - 1;
+		c.counts = rows[i].counts;
+		c.failures = rows[i].failures;
+		c.max_retries = 3;
+		c.http_status = rows[i].http_status;
+		settle_decide(&c, &s);
+		if (s.move != rows[i].want || s.failures != rows[i].failures_after)
+			fail_msg("row %zu: %d, %lld", i, (int)s.move, (long long)s.failures);
+		assert_int_equal(s.wait_ms > 0, s.move == SETTLE_RESEND && rows[i].counts);
+	}
+}
+
 static void settle__other_verdicts__follow_table(void **state)
 {
 	static const struct {
@@ -395,6 +428,7 @@ int main(void)
 		cmocka_unit_test(settle__absent_by_key__three_looks_one_and_two_lags_apart),
 		cmocka_unit_test(settle__absent_before_the_deadline__does_not_count),
 		cmocka_unit_test(settle__absent__is_believed_only_where_harmless),
+		cmocka_unit_test(settle__absent_again_and_again__uses_up_the_retries),
 		cmocka_unit_test(settle__other_verdicts__follow_table),
 		cmocka_unit_test(settle__no_answer__waits_longer_and_longer_up_to_a_minute),
 		cmocka_unit_test(key_life__ends__before_the_resend_could_arrive),

@@ -275,7 +275,7 @@ static void interrupted__resend__keeps_its_key(void **state)
 	claim_one(r, true);
 	must(r, recovery_run(r->service, &r->o, clock_wall_ms(), false, &report, &r->info));
 	must(r, store_begin(r->service, &r->info));
-	must(r, job_requeue_same_key(r->service, 1, job, "absent", clock_wall_ms(), &r->info));
+	must(r, job_requeue_same_key(r->service, 1, job, "absent", clock_wall_ms(), -1, &r->info));
 	must(r, store_commit(r->service, &r->info));
 	c = claim_one(r, false);
 	assert_true(c.resend);
