@@ -236,6 +236,16 @@ struct http_part *adapter_file_part(struct http_request *r, const struct step_in
 	return part;
 }
 
+int64_t adapter_send_ms(const struct post *post)
+{
+	int64_t bytes = 0;
+
+	for (size_t i = 0; i < post->n_media; i++)
+		bytes += post->media[i].bytes > 0 ? post->media[i].bytes : 0;
+	/* 128 KiB a second, beside the time that any request has. */
+	return bytes > 0 ? 30000 + bytes / 131072 * 1000 : 0;
+}
+
 void adapter_text_part(struct http_request *r, const char *name, const char *value)
 {
 	struct http_part *part = http_part_add(r, arena_strdup(r->arena, name));
@@ -353,6 +363,27 @@ bool adapter_option_bool(const char *value, bool *out)
 		return false;
 	*out = value[0] == 't' || value[0] == 'y';
 	return true;
+}
+
+int64_t adapter_option_number(const char *value, int64_t min, int64_t max)
+{
+	int64_t n;
+
+	if (value == NULL || value[0] == '\0' || strlen(value) > 9 ||
+	    strspn(value, "0123456789") != strlen(value))
+		return -1;
+	n = strtoll(value, NULL, 10);
+	return n >= min && n <= max ? n : -1;
+}
+
+void adapter_check_flag(const struct post *post, const char *platform, const char *key,
+			struct problems *out)
+{
+	const char *value = adapter_option(out->arena, post, platform, key);
+	bool on;
+
+	if (value != NULL && !adapter_option_bool(value, &on))
+		problem_add(out, "option", 0, 0, "%s.%s is either true or false", platform, key);
 }
 
 struct option_check {
@@ -494,6 +525,15 @@ void adapter_check_public(const struct post *post, const char *title, struct pro
 	    strcmp(post->visibility, "public") != 0)
 		problem_add(out, "visibility", 0, 0,
 			    "everything on %s is public; '%s' cannot be had", title,
+			    post->visibility);
+}
+
+void adapter_check_channel(const struct post *post, const char *title, struct problems *out)
+{
+	if (post->visibility != NULL && post->visibility[0] != '\0' &&
+	    strcmp(post->visibility, "public") != 0)
+		problem_add(out, "visibility", 0, 0,
+			    "on %s all who see the channel see the post; '%s' cannot be had", title,
 			    post->visibility);
 }
 

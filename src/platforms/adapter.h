@@ -57,6 +57,8 @@ const char *adapter_file_name(struct arena *a, const struct media *m, size_t i);
 /* A file as a part of a multipart body. */
 struct http_part *adapter_file_part(struct http_request *r, const struct step_in *in,
 				    const char *name, const struct media *m, size_t i);
+/* Enough time to send the post's files on a slow line, where they go with the commit-like request itself. */
+int64_t adapter_send_ms(const struct post *post);
 void adapter_text_part(struct http_request *r, const char *name, const char *value);
 
 /* "OPTIONS" of the post for one platform: calls back for each "PLATFORM.KEY" of this name. */
@@ -68,6 +70,11 @@ const char *adapter_option(struct arena *a, const struct post *post, const char 
 			   const char *key);
 /* true, yes, false, no. False: it is none of them. */
 bool adapter_option_bool(const char *value, bool *out);
+/* A whole number within these bounds; -1: it is none. */
+int64_t adapter_option_number(const char *value, int64_t min, int64_t max);
+/* Refuses what is neither true nor false. */
+void adapter_check_flag(const struct post *post, const char *platform, const char *key,
+			struct problems *out);
 /* Refuses options that are none of these; names ends in NULL. */
 void adapter_check_options(const struct post *post, const char *platform, const char *const *names,
 			   struct problems *out);
@@ -88,6 +95,7 @@ void adapter_check_file(const struct media *m, const char *const *types, int64_t
 			int64_t alt_max, enum text_unit alt_unit, struct problems *out);
 /* Things that a platform may not have. */
 void adapter_check_public(const struct post *post, const char *title, struct problems *out);
+void adapter_check_channel(const struct post *post, const char *title, struct problems *out);
 void adapter_check_no_comment(const struct post *post, const char *title, struct problems *out);
 
 #endif

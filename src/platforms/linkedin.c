@@ -116,7 +116,6 @@ static void check_values(const struct post *post, const struct connection *conn,
 			 struct problems *out)
 {
 	const char *v = post->visibility, *o;
-	bool on;
 
 	if (v != NULL && v[0] != '\0' && strcmp(v, "public") != 0 &&
 	    strcmp(v, "connections") != 0 && strcmp(v, "logged-in") != 0)
@@ -124,9 +123,7 @@ static void check_values(const struct post *post, const struct connection *conn,
 			    "'%s' is none of public, connections and logged-in", v);
 	else if (v != NULL && strcmp(v, "connections") == 0 && linkedin_is_page(conn))
 		problem_add(out, "visibility", 0, 0, "a page has no connections to show a post to");
-	o = adapter_option(out->arena, post, "linkedin", "no_reshare");
-	if (o != NULL && !adapter_option_bool(o, &on))
-		problem_add(out, "option", 0, 0, "linkedin.no_reshare is either true or false");
+	adapter_check_flag(post, "linkedin", "no_reshare", out);
 	o = adapter_option(out->arena, post, "linkedin", "count");
 	if (o != NULL && strcmp(o, "raw") != 0 && strcmp(o, "escaped") != 0)
 		problem_add(out, "option", 0, 0, "linkedin.count is either escaped or raw");

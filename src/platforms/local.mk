@@ -10,6 +10,9 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/bluesky_record.c \
 	src/platforms/bluesky_session.c \
 	src/platforms/bluesky_settle.c \
+	src/platforms/discord.c \
+	src/platforms/discord.h \
+	src/platforms/discord_post.c \
 	src/platforms/fold.c \
 	src/platforms/fold.h \
 	src/platforms/grant.c \
@@ -38,6 +41,10 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/progress.h \
 	src/platforms/richtext.c \
 	src/platforms/richtext.h \
+	src/platforms/telegram.c \
+	src/platforms/telegram.h \
+	src/platforms/telegram_account.c \
+	src/platforms/telegram_post.c \
 	src/platforms/tid.c \
 	src/platforms/tid.h \
 	src/platforms/x.c \

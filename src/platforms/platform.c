@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "platforms/bluesky.h"
+#include "platforms/discord.h"
 #include "platforms/linkedin.h"
 #include "platforms/mastodon.h"
+#include "platforms/telegram.h"
 #include "platforms/x.h"
 
 const struct platform *const platforms[] = {
@@ -14,6 +16,8 @@ const struct platform *const platforms[] = {
 	&mastodon_platform,
 	&x_platform,
 	&linkedin_platform,
+	&telegram_platform,
+	&discord_platform,
 	NULL,
 };
 

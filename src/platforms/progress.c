@@ -136,8 +136,21 @@ void progress_done(struct progress *p, const char *id, const char *url)
 	p->out->remote_id = arena_strdup(p->arena, id);
 	p->out->remote_url = arena_strdup(p->arena, url);
 	json_set_str(p->state, "id", id);
+	json_set_str(p->state, "url", url);
 	json_set_bool(p->state, "sent", false);
 	progress_keep(p);
+}
+
+void progress_settle(const struct step_in *in, struct step_out *out)
+{
+	const char *id = json_str(in->state, "id");
+
+	out->verdict = STEP_UNDECIDED;
+	if (id == NULL || id[0] == '\0')
+		return;
+	out->verdict = STEP_DONE;
+	out->remote_id = arena_strdup(out->arena, id);
+	out->remote_url = arena_strdup(out->arena, json_str(in->state, "url"));
 }
 
 bool progress_comment_failed(struct progress *p)

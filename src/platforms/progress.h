@@ -52,6 +52,9 @@ void progress_done(struct progress *p, const char *id, const char *url);
  * the reason is recorded, and settling finds the id at once. */
 bool progress_comment_failed(struct progress *p);
 
+/* OP_SETTLE where nothing can be asked: DONE if an earlier answer told the id, else a person decides. */
+void progress_settle(const struct step_in *in, struct step_out *out);
+
 /* What is known of the medium at a place: an object, NULL if its file or alt text is another than then. */
 struct json *progress_medium(struct progress *p, size_t i);
 /* A fresh one in its place. */

@@ -5,7 +5,6 @@
  * 10080; 1440), x.text_max (280 to 25000, for accounts that may write longer posts). */
 #include "platforms/x.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -94,21 +93,10 @@ static int64_t measure(const struct post *post, const struct connection *conn)
 	return n;
 }
 
-/* A whole number in these bounds; -1 if the option is none. */
-static int64_t number_in(const char *s, int64_t min, int64_t max)
-{
-	int64_t n;
-
-	if (s[0] == '\0' || strlen(s) > 9 || strspn(s, "0123456789") != strlen(s))
-		return -1;
-	n = strtoll(s, NULL, 10);
-	return n >= min && n <= max ? n : -1;
-}
-
 static int64_t text_max(struct arena *a, const struct post *post)
 {
 	const char *told = adapter_option(a, post, "x", "text_max");
-	int64_t n = told != NULL ? number_in(told, X_TEXT_MAX, X_TEXT_MAX_LONG) : -1;
+	int64_t n = told != NULL ? adapter_option_number(told, X_TEXT_MAX, X_TEXT_MAX_LONG) : -1;
 
 	return n > 0 ? n : X_TEXT_MAX;
 }
@@ -170,7 +158,8 @@ static void check_poll(const struct post *post, struct problems *out)
 	size_t n = x_poll(out->arena, post, choices);
 	const char *minutes = adapter_option(out->arena, post, "x", "poll_minutes");
 
-	if (minutes != NULL && number_in(minutes, POLL_MINUTES_MIN, POLL_MINUTES_MAX) < 0)
+	if (minutes != NULL &&
+	    adapter_option_number(minutes, POLL_MINUTES_MIN, POLL_MINUTES_MAX) < 0)
 		problem_add(out, "option", POLL_MINUTES_MAX, 0,
 			    "x.poll_minutes is a number from %d to %d", POLL_MINUTES_MIN,
 			    POLL_MINUTES_MAX);
@@ -197,7 +186,7 @@ static void check_values(const struct post *post, struct problems *out)
 	static const char *const ids[] = {"reply_to", "community_id"};
 	static const char *const flags[] = {"made_with_ai", "paid_partnership"};
 	const char *v = adapter_option(out->arena, post, "x", "reply_settings");
-	bool known = v == NULL, on;
+	bool known = v == NULL;
 
 	for (size_t i = 0; v != NULL && i < COUNT_OF(settings); i++)
 		known = known || strcmp(v, settings[i]) == 0;
@@ -210,13 +199,10 @@ static void check_values(const struct post *post, struct problems *out)
 		if (v != NULL && !x_is_id(v))
 			problem_add(out, "option", 0, 0, "x.%s is a number", ids[i]);
 	}
-	for (size_t i = 0; i < COUNT_OF(flags); i++) {
-		v = adapter_option(out->arena, post, "x", flags[i]);
-		if (v != NULL && !adapter_option_bool(v, &on))
-			problem_add(out, "option", 0, 0, "x.%s is either true or false", flags[i]);
-	}
+	for (size_t i = 0; i < COUNT_OF(flags); i++)
+		adapter_check_flag(post, "x", flags[i], out);
 	v = adapter_option(out->arena, post, "x", "text_max");
-	if (v != NULL && number_in(v, X_TEXT_MAX, X_TEXT_MAX_LONG) < 0)
+	if (v != NULL && adapter_option_number(v, X_TEXT_MAX, X_TEXT_MAX_LONG) < 0)
 		problem_add(out, "option", X_TEXT_MAX_LONG, 0,
 			    "x.text_max is a number from %d to %d", X_TEXT_MAX, X_TEXT_MAX_LONG);
 }

@@ -254,6 +254,51 @@ static void mark_unreachable(struct store *s, const struct connection *c, enum e
 		log_warn("the state of %s could not be stored: %s", c->platform, ignored.text);
 }
 
+static enum err store_facts(struct store *s, const struct connection *c, const char *facts,
+			    struct err_info *info)
+{
+	struct connection_values v = {.facts = facts};
+	enum err e = store_begin(s, info);
+
+	if (e)
+		return e;
+	e = connection_update(s, c->tenant_id, c->id, &v, false, info);
+	if (!e)
+		return store_commit(s, info);
+	store_rollback(s);
+	return e;
+}
+
+/* A server changes its limits: what it told is read anew with each look at the login. Failing to is no
+ * failure of the login; the old limits stand, with their age. */
+static void renew_facts(struct store *s, struct transport *t, const struct publisher_settings *o,
+			const struct connection *c)
+{
+	struct opened_secrets secrets = {0};
+	struct step_out out = {0};
+	struct err_info info;
+	struct strbuf text;
+	struct exchange x;
+
+	if (!c->facts || prepare(s, o, c, OP_FACTS, &x, &secrets, &info)) {
+		secrets_close(&secrets);
+		return;
+	}
+	if (exchange_run(t, &x, &out, NULL, NULL, &info)) {
+		log_info("connection %lld: its server's limits could not be read anew: %s",
+			 (long long)c->id, info.text);
+	} else if (out.facts) {
+		strbuf_init(&text, JSON_BYTES_MAX);
+		json_write(&text, out.facts, false);
+		if (!text.overflowed && store_facts(s, c, text.data, &info))
+			log_info("connection %lld: its server's limits could not be stored: %s",
+				 (long long)c->id, info.text);
+		strbuf_free(&text);
+	}
+	step_out_free(&out);
+	secrets_close(&secrets);
+}
+
 enum err verify_now(struct store *s, struct transport *t, const struct publisher_settings *o,
 		    int64_t tenant_id, int64_t connection_id, struct err_info *info)
 {
@@ -282,6 +327,8 @@ enum err verify_now(struct store *s, struct transport *t, const struct publisher
 		if (!e)
 			e = verify_once(s, t, o, &c, &cls, true, info);
 	}
+	if (!e)
+		renew_facts(s, t, o, &c);
 	arena_free(&a);
 	return e;
 }

@@ -8,17 +8,13 @@
 
 #include "base/mem.h"
 #include "base/when.h"
+#include "sandbox/route.h"
 #include "vault/hash.h"
 
 #define CALLS_LIMIT 300
 #define CALLS_WINDOW_MS (INT64_C(5) * 60000)
 
-/* "*" stands for one part of the path. */
-static const struct route {
-	const char *method, *path;
-	unsigned steps;
-	void (*answer)(struct call *c);
-} routes[] = {
+static const struct route routes[] = {
 	{"GET", "/.well-known/oauth-authorization-server", STEP_VERIFY, masto_discover},
 	{"POST", "/api/v1/apps", STEP_LOGIN, masto_register_app},
 	{"GET", "/oauth/authorize", STEP_LOGIN, masto_authorize},
@@ -36,41 +32,16 @@ static const struct route {
 	{"GET", "/api/v1/accounts/*/statuses", STEP_READ, masto_account_statuses},
 };
 
-static bool path_fits(const char *pattern, const char *path)
-{
-	for (; *pattern && *path; pattern++) {
-		if (*pattern == '*') {
-			size_t n = strcspn(path, "/");
-
-			if (n == 0)
-				return false;
-			path += n;
-		} else if (*pattern != *path++) {
-			return false;
-		}
-	}
-	return *pattern == '\0' && *path == '\0';
-}
-
-static const struct route *find_route(const struct call *c)
-{
-	for (size_t i = 0; i < COUNT_OF(routes); i++)
-		if (strcmp(routes[i].method, c->request->method) == 0 &&
-		    path_fits(routes[i].path, c->path))
-			return &routes[i];
-	return NULL;
-}
-
 static unsigned steps(const struct call *c)
 {
-	const struct route *r = find_route(c);
+	const struct route *r = route_find(c, routes, COUNT_OF(routes));
 
 	return r ? r->steps : 0;
 }
 
 static void answer(struct call *c)
 {
-	const struct route *r = find_route(c);
+	const struct route *r = route_find(c, routes, COUNT_OF(routes));
 
 	if (r)
 		r->answer(c);

@@ -7,75 +7,18 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "sandbox/consent.h"
 #include "sandbox/mastodon.h"
+#include "sandbox/ticket.h"
 #include "vault/hash.h"
 
 #define CODE_LIFE_MS (INT64_C(10) * 60000)
 #define FOR_EVER_MS (INT64_C(100) * 365 * 24 * 3600 * 1000)
 #define OUT_OF_BAND "urn:ietf:wg:oauth:2.0:oob"
-#define TICKET_BYTES_MAX ((size_t)4096)
-
-/* ---- signed values ---------------------------------------------------- */
-
-static void ticket_signature(int64_t seed, const char *purpose, const char *text, size_t n,
-			     char out[HASH_HEX_SIZE])
-{
-	struct keyed_hash h;
-
-	keyed_hash_begin(&h, NULL, 0);
-	keyed_hash_add_int(&h, seed);
-	keyed_hash_add_str(&h, purpose);
-	keyed_hash_add(&h, text, n);
-	keyed_hash_end_hex(&h, out);
-	out[32] = '\0';
-}
-
-/* The JSON value as text with a signature; frees the value. In the arena. */
-static char *ticket_make(struct call *c, const char *purpose, struct json *j)
-{
-	char signature[HASH_HEX_SIZE];
-	struct strbuf text, b;
-	char *out;
-
-	strbuf_init(&text, TICKET_BYTES_MAX);
-	strbuf_init(&b, 2 * TICKET_BYTES_MAX);
-	json_write(&text, j, false);
-	base64_encode(&b, text.data, text.len, BASE64_URL);
-	ticket_signature(world_seed(c->world), purpose, b.data, b.len, signature);
-	out = arena_printf(c->answer->arena, "%s.%s", b.data, signature);
-	strbuf_free(&text);
-	strbuf_free(&b);
-	json_free(&j);
-	return out;
-}
-
-/* NULL if it is not one of ours; the caller frees. */
-static struct json *ticket_open(const struct call *c, const char *purpose, const char *ticket)
-{
-	const char *dot = ticket ? strchr(ticket, '.') : NULL;
-	char signature[HASH_HEX_SIZE];
-	struct json *j = NULL;
-	struct strbuf b;
-
-	if (!dot)
-		return NULL;
-	ticket_signature(world_seed(c->world), purpose, ticket, (size_t)(dot - ticket), signature);
-	if (strcmp(signature, dot + 1) != 0)
-		return NULL;
-	strbuf_init(&b, TICKET_BYTES_MAX);
-	if (!base64_decode(&b, ticket, (size_t)(dot - ticket), BASE64_URL) ||
-	    json_parse(b.data, b.len, TICKET_BYTES_MAX, &j, NULL) != OK)
-		j = NULL;
-	strbuf_free(&b);
-	return j;
-}
 
 static char *client_secret(struct call *c, const char *client_id)
 {
-	char hex[HASH_HEX_SIZE];
-
-	ticket_signature(world_seed(c->world), "client secret", client_id, strlen(client_id), hex);
-	return arena_strdup(c->answer->arena, hex);
+	return ticket_secret(c, "client secret", client_id);
 }
 
 /* ---- the app ---------------------------------------------------------- */
@@ -178,36 +121,6 @@ static bool scopes_fit(const char *granted, const char *asked)
 	return true;
 }
 
-static char *percent(struct arena *a, const char *s)
-{
-	struct strbuf b;
-	char *out;
-
-	strbuf_init(&b, STRBUF_CEILING_DEFAULT);
-	for (; *s; s++)
-		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~",
-			   *s))
-			strbuf_putc(&b, *s);
-		else
-			strbuf_printf(&b, "%%%02X", (unsigned char)*s);
-	out = arena_strdup(a, b.data);
-	strbuf_free(&b);
-	return out;
-}
-
-static void redirect(struct call *c, const char *uri, const char *state, const char *name,
-		     const char *value)
-{
-	struct arena *a = c->answer->arena;
-	char *to = arena_printf(a, "%s%s%s=%s", uri, strchr(uri, '?') ? "&" : "?", name,
-				percent(a, value));
-
-	if (state)
-		to = arena_printf(a, "%s&state=%s", to, percent(a, state));
-	c->answer->status = 302;
-	call_header(c, "Location", to);
-}
-
 static char *make_code(struct call *c, const struct account *a, const char *client, const char *uri,
 		       const char *scope, const char *challenge)
 {
@@ -245,13 +158,13 @@ void masto_authorize(struct call *c)
 	if (!client || !uri || !redirect_fits(c, json_str(client, "redirects"), uri)) {
 		masto_error(c, 400, "The requested redirect uri or client is not valid");
 	} else if (!type || strcmp(type, "code") != 0) {
-		redirect(c, uri, state, "error", "unsupported_response_type");
+		consent_redirect(c, uri, state, "error", "unsupported_response_type");
 	} else if (challenge && (!method || strcmp(method, "S256") != 0)) {
-		redirect(c, uri, state, "error", "invalid_request");
+		consent_redirect(c, uri, state, "error", "invalid_request");
 	} else if (!scopes_fit(json_str(client, "scopes"), scope)) {
-		redirect(c, uri, state, "error", "invalid_scope");
+		consent_redirect(c, uri, state, "error", "invalid_scope");
 	} else if (!a) {
-		redirect(c, uri, state, "error", "access_denied");
+		consent_redirect(c, uri, state, "error", "access_denied");
 	} else {
 		code = make_code(c, a, id, uri, scope, challenge);
 		if (strcmp(uri, OUT_OF_BAND) == 0) {
@@ -260,7 +173,7 @@ void masto_authorize(struct call *c)
 			c->answer->body = code;
 			c->answer->len = strlen(code);
 		} else {
-			redirect(c, uri, state, "code", code);
+			consent_redirect(c, uri, state, "code", code);
 		}
 	}
 	json_free(&client);
@@ -275,25 +188,6 @@ static void token_error(struct call *c, int status, const char *name)
 	json_set_str(j, "error", name);
 	json_set_str(j, "error_description", "The request is not valid here");
 	call_json(c, status, j);
-}
-
-/* The challenge is the hash of the verifier. */
-static bool verifier_fits(const char *challenge, const char *verifier)
-{
-	unsigned char digest[HASH_BYTES];
-	struct strbuf b;
-	bool fits;
-
-	if (!challenge)
-		return true;
-	if (!verifier)
-		return false;
-	sha256_bytes(verifier, strlen(verifier), digest);
-	strbuf_init(&b, 128);
-	base64_encode(&b, digest, sizeof(digest), BASE64_URL);
-	fits = strcmp(b.data, challenge) == 0;
-	strbuf_free(&b);
-	return fits;
 }
 
 static bool client_fits(struct call *c, const struct fields *f)
@@ -326,7 +220,8 @@ void masto_token(struct call *c)
 	} else if (!code || !same(json_str(code, "client"), fields_get(&f, "client_id")) ||
 		   !same(json_str(code, "redirect"), fields_get(&f, "redirect_uri")) ||
 		   c->now_ms > json_int(code, "until", 0) ||
-		   !verifier_fits(json_str(code, "challenge"), fields_get(&f, "code_verifier")) ||
+		   !consent_verifier_fits(json_str(code, "challenge"),
+					  fields_get(&f, "code_verifier")) ||
 		   !world_use_once(c->world, text)) {
 		token_error(c, 400, "invalid_grant");
 	} else {

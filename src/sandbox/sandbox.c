@@ -17,8 +17,9 @@
 /* An answer that no client should take for one. */
 #define GARBAGE "\x00\xff\xfe{\"uri\": <html>\x1b[2J"
 
-static const struct sandbox_platform *const simulated[] = {&sandbox_bluesky, &sandbox_mastodon};
-static const char *const simulated_names[] = {"bluesky", "mastodon", NULL};
+static const struct sandbox_platform *const simulated[] = {&sandbox_bluesky, &sandbox_mastodon,
+							   &sandbox_x};
+static const char *const simulated_names[] = {"bluesky", "mastodon", "x", NULL};
 
 /* Where their servers answer. */
 static const struct mount {
@@ -29,6 +30,7 @@ static const struct mount {
 	{"/bluesky", &sandbox_bluesky, false},
 	{"/mastodon", &sandbox_mastodon, false},
 	{"/mastodon-nokey", &sandbox_mastodon, true},
+	{"/x", &sandbox_x, false},
 };
 
 struct sandbox {

@@ -52,6 +52,7 @@ static void blob_free(void *item)
 {
 	struct blob *b = item;
 
+	xfree(&b->growing);
 	xfree(&b->id);
 	xfree(&b->type);
 	xfree(&b->alt);
@@ -292,6 +293,36 @@ struct blob *world_add_blob(struct world *w, const char *id, const char sha256[6
 	strmap_put(w->blobs_by_id, id, b);
 	state_write_blob(w, b);
 	return b;
+}
+
+struct blob *world_begin_blob(struct world *w, const char *id, const char *type)
+{
+	static const char none[65] =
+		"0000000000000000000000000000000000000000000000000000000000000000";
+	struct blob *b = world_add_blob(w, id, none, type, 0);
+
+	b->growing = xcalloc(1, sizeof(*b->growing));
+	sha256_begin(b->growing);
+	return b;
+}
+
+bool world_grow_blob(struct world *w, struct blob *b, const void *bytes, size_t n)
+{
+	(void)w;
+	if (!b->growing)
+		return false;
+	sha256_add(b->growing, bytes, n);
+	b->size += (int64_t)n;
+	return true;
+}
+
+void world_finish_blob(struct world *w, struct blob *b)
+{
+	if (!b->growing)
+		return;
+	sha256_end_hex(b->growing, b->sha256);
+	xfree(&b->growing);
+	state_write_blob(w, b);
 }
 
 struct blob *world_blob(const struct world *w, const char *id)

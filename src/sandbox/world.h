@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "sandbox/strmap.h"
+#include "vault/hash.h"
 
 #define LOGINS_REMEMBERED 30
 
@@ -55,6 +56,8 @@ struct blob {
 	char *type;
 	char *alt; /* NULL: none */
 	int64_t size;
+	struct sha256 *
+		growing; /* of the pieces that came so far; NULL: it is whole, or was before a restart */
 };
 
 struct world_options {
@@ -108,6 +111,11 @@ struct post *world_last_post(const struct world *w);
 struct blob *world_add_blob(struct world *w, const char *id, const char sha256[65],
 			    const char *type, int64_t size);
 struct blob *world_blob(const struct world *w, const char *id);
+/* Puts a piece at the end. False: the blob does not grow (any more). */
+bool world_grow_blob(struct world *w, struct blob *b, const void *bytes, size_t n);
+/* An empty one that pieces can be put to; until world_finish_blob it is in no file. */
+struct blob *world_begin_blob(struct world *w, const char *id, const char *type);
+void world_finish_blob(struct world *w, struct blob *b);
 void world_describe_blob(struct world *w, struct blob *b, const char *alt);
 size_t world_blobs(const struct world *w); /* how many */
 

@@ -113,11 +113,15 @@ static bool read_blob(struct world *w, const struct json *j)
 {
 	const char *id = json_str(j, "blob"), *sha = json_str(j, "sha256");
 	const char *type = json_str(j, "type");
+	struct blob *b;
 
 	if (!id || !type || !sha || strlen(sha) != 64)
 		return false;
-	world_describe_blob(w, world_add_blob(w, id, sha, type, json_int(j, "size", 0)),
-			    json_str(j, "alt"));
+	b = world_add_blob(w, id, sha, type, json_int(j, "size", 0));
+	/* A later line about the same one. */
+	memcpy(b->sha256, sha, sizeof(b->sha256) - 1);
+	b->size = json_int(j, "size", 0);
+	world_describe_blob(w, b, json_str(j, "alt"));
 	return true;
 }
 

@@ -128,7 +128,7 @@ class Exits(desk.Case):
         term.wait_text("is not known")
 
     def test_in_flight_is_asked(self):
-        self.desk(faults="bluesky:create=latency:4000")
+        self.desk(faults="bluesky:create=latency:9000")
         self.queue("Slow bread", at="+1s")
         term = self.console("-o", "http.timeout=20")
         term.wait_text("publishing 1")

@@ -30,3 +30,7 @@ unit_tests += tests/unit/platforms/test_linkedin_post
 tests_unit_platforms_test_linkedin_post_LDADD = $(unit_platforms_link)
 unit_tests += tests/unit/platforms/test_linkedin_account
 tests_unit_platforms_test_linkedin_account_LDADD = $(unit_platforms_link)
+unit_tests += tests/unit/platforms/test_telegram
+tests_unit_platforms_test_telegram_LDADD = $(unit_platforms_link)
+unit_tests += tests/unit/platforms/test_discord
+tests_unit_platforms_test_discord_LDADD = $(unit_platforms_link)

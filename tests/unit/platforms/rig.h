@@ -113,6 +113,9 @@ static inline bool rig_has_secret(struct rig *r, enum secret_slot slot)
 		for (size_t k = 0; k < q->headers[i].value.n_slots; k++)
 			if (q->headers[i].value.slots[k].slot == slot)
 				return true;
+	for (size_t k = 0; k < q->url.n_slots; k++)
+		if (q->url.slots[k].slot == slot)
+			return true;
 	for (size_t k = 0; k < q->body.n_slots; k++)
 		if (q->body.slots[k].slot == slot)
 			return true;
@@ -153,6 +156,23 @@ struct rig_error {
 	enum err code;
 	int64_t at; /* 0: not said */
 };
+
+/* A multipart body's part; NULL if it has none of that name. */
+static inline const struct http_part *rig_part(struct rig *r, const char *name)
+{
+	for (size_t i = 0; i < r->out.request->n_parts; i++)
+		if (strcmp(r->out.request->parts[i].name, name) == 0)
+			return &r->out.request->parts[i];
+	return NULL;
+}
+
+/* Is the part there with this text? */
+static inline bool rig_part_is(struct rig *r, const char *name, const char *text)
+{
+	const struct http_part *p = rig_part(r, name);
+
+	return p != NULL && p->len == strlen(text) && memcmp(p->bytes, text, p->len) == 0;
+}
 
 /* A form body's field, as it was sent: "&name=value&" is in it. */
 static inline bool rig_form_has(struct rig *r, const char *field)

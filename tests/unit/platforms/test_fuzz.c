@@ -46,6 +46,12 @@ static const char *const bodies[] = {
 	"{\"title\":\"Forbidden\",\"detail\":\"duplicate content\",\"type\":\"about:blank\"}",
 	"{\"access_token\":\"sekrit\",\"refresh_token\":\"sekrit2\",\"expires_in\":\"abc\",\"scope\":\"\"}",
 	"{\"access_token\":\"sekrit\",\"expires_in\":7200}",
+	"{\"ok\":true,\"result\":{\"id\":5,\"username\":\"bot\",\"status\":\"administrator\",\"message_id\":7}}",
+	"{\"ok\":true,\"result\":[{\"message_id\":7,\"chat\":{\"id\":-1001}},{\"message_id\":8}]}",
+	"{\"ok\":true,\"result\":[]}",
+	"{\"ok\":false,\"description\":\"chat not found\",\"parameters\":{\"retry_after\":-3}}",
+	"{\"id\":\"123\",\"name\":\"hook\",\"channel_id\":\"5\",\"guild_id\":5,\"retry_after\":1e300}",
+	"{\"message\":\"Unknown Webhook\",\"code\":10015}",
 	"{\"value\":{\"uploadUrl\":\"https://server.example/u\",\"image\":\"urn:li:image:C\"}}",
 	"{\"value\":{\"video\":\"urn:li:video:V\",\"uploadInstructions\":[{\"uploadUrl\":\"https://server.example/u\","
 	"\"firstByte\":0,\"lastByte\":99},{\"uploadUrl\":\"https://server.example/u\",\"firstByte\":100}]}}",
@@ -139,7 +145,8 @@ static void one_attempt(const struct platform *p, enum platform_op op)
 
 	rig_init(&r, p, op);
 	p->make_key(NOW, key, sizeof(key));
-	r.conn.server = "https://server.example";
+	r.conn.server = next_random(4) ? "https://server.example"
+				       : "https://server.example/api/webhooks/123";
 	r.conn.account = "alice.test";
 	r.conn.account_id = pick(accounts, COUNT_OF(accounts));
 	r.conn.refreshable = next_random(2);

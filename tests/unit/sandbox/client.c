@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "vault/hash.h"
 
 #define TIMEOUT_MS 20000
 
@@ -75,27 +76,110 @@ const char *client_account(const struct client *c, const char *platform, size_t 
 	return json_str(a, what);
 }
 
-int client_call(struct client *c, enum http_method m, const char *url, const char *token,
-		const char *body)
+/* Sends it, frees it. */
+static int exchange(struct client *c, struct http_request *r, const char *token)
 {
-	struct http_request *r = http_request_new(m);
-
 	json_free(&c->answer);
 	http_response_free(&c->transfer.response);
-	http_url(r, "%s", url);
 	r->timeout_ms = c->timeout_ms;
 	if (token)
-		http_header(r, "Authorization", "Bearer %s", token);
-	if (body) {
-		http_header(r, "Content-Type", "application/json");
-		http_body_raw(r, body, strlen(body));
-	}
+		http_header(r, "Authorization", "%s%s", strchr(token, ' ') ? "" : "Bearer ", token);
 	if (transport_exchange(c->transport, r, NULL, true, NULL, &c->transfer, NULL) == OK &&
 	    json_parse(c->transfer.response->body, c->transfer.response->len, JSON_BYTES_MAX,
 		       &c->answer, NULL) != OK)
 		c->answer = NULL;
 	http_request_free(&r);
 	return c->transfer.fate == TRANSFER_ANSWERED ? c->transfer.response->status : 0;
+}
+
+int client_call(struct client *c, enum http_method m, const char *url, const char *token,
+		const char *body)
+{
+	struct http_request *r = http_request_new(m);
+
+	http_url(r, "%s", url);
+	if (body) {
+		http_header(r, "Content-Type", "application/json");
+		http_body_raw(r, body, strlen(body));
+	}
+	return exchange(c, r, token);
+}
+
+int client_form(struct client *c, enum http_method m, const char *url, const char *token,
+		const char *const *pairs)
+{
+	struct http_request *r = http_request_new(m);
+
+	http_url(r, "%s", url);
+	for (; pairs && *pairs; pairs += 2)
+		http_form(r, pairs[0], pairs[1]);
+	return exchange(c, r, token);
+}
+
+int client_parts(struct client *c, const char *url, const char *token, const char *const *pairs,
+		 const char *file)
+{
+	struct http_request *r = http_request_new(HTTP_POST);
+	struct strbuf b;
+
+	strbuf_init(&b, (size_t)1 << 20);
+	for (; *pairs; pairs += 2) {
+		bool is_file = file && strcmp(pairs[0], file) == 0;
+
+		strbuf_printf(&b,
+			      "--border\r\nContent-Disposition: form-data; name=\"%s\"%s\r\n%s\r\n",
+			      pairs[0], is_file ? "; filename=\"f.png\"" : "",
+			      is_file ? "Content-Type: image/png\r\n" : "");
+		strbuf_puts(&b, pairs[1]);
+		strbuf_puts(&b, "\r\n");
+	}
+	strbuf_puts(&b, "--border--\r\n");
+	http_url(r, "%s", url);
+	http_header(r, "Content-Type", "multipart/form-data; boundary=border");
+	http_body_raw(r, b.data, b.len);
+	strbuf_free(&b);
+	return exchange(c, r, token);
+}
+
+const char *client_header(const struct client *c, const char *name)
+{
+	return c->transfer.response ? http_response_header(c->transfer.response, name) : NULL;
+}
+
+void client_consent(struct client *c, const char *authorize, const char *redirect,
+		    const char *challenge, char *code, size_t size)
+{
+	struct http_request *r = http_request_new(HTTP_GET);
+	const char *to, *at;
+
+	http_url(r, "%s", authorize);
+	http_query(r, "client_id", "app");
+	http_query(r, "response_type", "code");
+	http_query(r, "redirect_uri", redirect);
+	http_query(r, "state", "st&te");
+	if (challenge) {
+		http_query(r, "code_challenge", challenge);
+		http_query(r, "code_challenge_method", "S256");
+	}
+	code[0] = '\0';
+	if (exchange(c, r, NULL) != 302)
+		return;
+	to = client_header(c, "Location");
+	at = to ? strstr(to, "?code=") : NULL;
+	if (at && strstr(to, "&state=st%26te"))
+		snprintf(code, size, "%.*s", (int)strcspn(at + 6, "&"), at + 6);
+}
+
+void client_challenge(const char *verifier, char *out, size_t size)
+{
+	unsigned char digest[HASH_BYTES];
+	struct strbuf b;
+
+	sha256_bytes(verifier, strlen(verifier), digest);
+	strbuf_init(&b, 128);
+	base64_encode(&b, digest, sizeof(digest), BASE64_URL);
+	snprintf(out, size, "%s", b.data);
+	strbuf_free(&b);
 }
 
 static void read_ledger(const struct client *c, struct strbuf *b)

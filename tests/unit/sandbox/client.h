@@ -31,6 +31,19 @@ const char *client_account(const struct client *c, const char *platform, size_t 
 /* One request: body is JSON text or NULL; token NULL: none. Returns the status, 0 if no answer came. */
 int client_call(struct client *c, enum http_method m, const char *url, const char *token,
 		const char *body);
+/* The same with a form of names and values, ended by NULL. */
+int client_form(struct client *c, enum http_method m, const char *url, const char *token,
+		const char *const *pairs);
+/* The same with parts: "file", if it is among the names, is sent as a file of that text, as image/png. */
+int client_parts(struct client *c, const char *url, const char *token, const char *const *pairs,
+		 const char *file);
+/* A header of the last answer; NULL. */
+const char *client_header(const struct client *c, const char *name);
+/* Asks for consent and takes the code out of the redirect: "" if it was refused. */
+void client_consent(struct client *c, const char *authorize, const char *redirect,
+		    const char *challenge, char *code, size_t size);
+/* base64url(SHA-256(verifier)) */
+void client_challenge(const char *verifier, char *out, size_t size);
 /* The ledger's lines. */
 size_t client_ledger(const struct client *c);
 /* The nth line, parsed; the caller frees. */

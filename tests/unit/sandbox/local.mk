@@ -20,3 +20,10 @@ tests_unit_sandbox_test_mastodon_SOURCES = \
 	tests/unit/sandbox/test_mastodon.c
 tests_unit_sandbox_test_mastodon_LDADD = $(unit_sandbox_link) $(CURL_LIBS)
 threaded_tests += tests/unit/sandbox/test_mastodon
+unit_tests += tests/unit/sandbox/test_x
+tests_unit_sandbox_test_x_SOURCES = \
+	tests/unit/sandbox/client.c \
+	tests/unit/sandbox/client.h \
+	tests/unit/sandbox/test_x.c
+tests_unit_sandbox_test_x_LDADD = $(unit_sandbox_link) $(CURL_LIBS)
+threaded_tests += tests/unit/sandbox/test_x

@@ -29,3 +29,7 @@ unit_tests += tests/unit/store/test_durability
 tests_unit_store_test_durability_SOURCES = tests/unit/store/test_durability.c $(store_fixture)
 tests_unit_store_test_durability_LDADD = $(unit_store_link)
 threaded_tests += tests/unit/store/test_durability
+
+unit_tests += tests/unit/store/test_scope_fuzz
+tests_unit_store_test_scope_fuzz_SOURCES = tests/unit/store/test_scope_fuzz.c $(store_fixture)
+tests_unit_store_test_scope_fuzz_LDADD = $(unit_store_link)
