@@ -10,6 +10,7 @@
 #include "store/audit.h"
 #include "store/connections.h"
 #include "store/jobs.h"
+#include "store/tenants.h"
 #include "store/workspace.h"
 
 #define SILENT_MS 60000
@@ -60,8 +61,8 @@ static void read_publisher(struct ops *o, struct arena *a, struct status *st)
 static enum err read_attention(struct ops *o, struct arena *a, struct status *st,
 			       struct err_info *info)
 {
-	struct connection_filter f = {.statuses = 1u << CONN_EXPIRED | 1u << CONN_REVOKED |
-						  1u << CONN_UNREACHABLE};
+	struct connection_filter f = {.statuses = ((1u << CONN_STATUS_COUNT) - 1) &
+						  ~(1u << CONN_CONNECTED)};
 	struct page_request r = {.limit = ATTENTION_ROWS, .ascending = true};
 	struct page p = {0};
 	enum err e = connections_page(o->store, &f, &r, &p, info);
@@ -69,11 +70,16 @@ static enum err read_attention(struct ops *o, struct arena *a, struct status *st
 	if (e)
 		return e;
 	st->attention = arena_alloc(a, (p.n + 1) * sizeof(*st->attention));
-	for (size_t i = 0; !e && i < p.n; i++)
-		e = connection_get(o->store, p.connections[i].tenant_id, p.connections[i].id, a,
-				   &st->attention[i], info);
-	if (!e)
-		st->n_attention = p.n;
+	for (size_t i = 0; !e && i < p.n; i++) {
+		const struct connection *c = &p.connections[i];
+		struct brand b;
+
+		/* With its brand an account was put away too. */
+		e = brand_get(o->store, c->tenant_id, c->brand_id, a, &b, info);
+		if (!e && !b.archived)
+			e = connection_get(o->store, c->tenant_id, c->id, a,
+					   &st->attention[st->n_attention++], info);
+	}
 	page_free(&p);
 	return e;
 }

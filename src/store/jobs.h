@@ -156,7 +156,7 @@ struct queue_facts {
 	int64_t failed_today;   /* since day_start */
 	int64_t oldest_due;     /* since when; 0: none */
 	int64_t oldest_unknown; /* finished_at of its attempt; 0 */
-	int64_t attention;      /* connections not connected (disconnected excluded) */
+	int64_t attention;      /* connections of living brands that are not connected */
 };
 enum err queue_facts_read(struct store *s, int64_t now_ms, int64_t day_start,
 			  struct queue_facts *out, struct err_info *info) MUST_USE;

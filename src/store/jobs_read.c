@@ -238,8 +238,9 @@ static enum err facts_of_tenant(struct store *s, int64_t tenant_id, int64_t day_
 		f->oldest_unknown = oldest;
 	if (!e)
 		e = db_int(s, info, &attention,
-			   "SELECT count(*) FROM {platform_connections} WHERE tenant_id=$1"
-			   " AND status NOT IN ('connected','disconnected')",
+			   "SELECT count(*) FROM {platform_connections} c JOIN {brands} b"
+			   " ON b.tenant_id=c.tenant_id AND b.id=c.brand_id"
+			   " WHERE c.tenant_id=$1 AND c.status<>'connected' AND b.archived=0",
 			   "i", tenant_id);
 	f->attention += attention;
 	return e;
