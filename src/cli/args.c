@@ -211,12 +211,6 @@ static bool is_family(const char *word)
 	return false;
 }
 
-static const struct command *verb_find(const char *name)
-{
-	const struct command *c = command_find(name);
-	return c && c->flags & CMD_VERB ? c : NULL;
-}
-
 /* Sets command and *used (words). */
 static enum err find_verb(struct args *a, int argc, char **argv, int *used, struct err_info *info)
 {
@@ -225,12 +219,12 @@ static enum err find_verb(struct args *a, int argc, char **argv, int *used, stru
 	*used = 0;
 	if (argc > 1) {
 		char *two = arena_printf(a->arena, "%s %s", first, argv[1]);
-		if ((a->command = verb_find(two))) {
+		if ((a->command = command_verb(two))) {
 			*used = 2;
 			return OK;
 		}
 	}
-	if ((a->command = verb_find(first))) {
+	if ((a->command = command_verb(first))) {
 		*used = 1;
 		return OK;
 	}

@@ -14,9 +14,9 @@
 #include "cli/out.h"
 
 /* It may outlive us: nobody waits for it, and our end adopts it out. */
-static bool start(const char *url)
+static bool start(const char *browser, const char *url)
 {
-	char program[] = "xdg-open", *address = xstrdup(url);
+	char *program = xstrdup(browser), *address = xstrdup(url);
 	char *argv[] = {program, address, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
@@ -37,6 +37,7 @@ static bool start(const char *url)
 	failed = posix_spawnp(&pid, argv[0], &files, &attr, argv, environ);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attr);
+	xfree(&program);
 	xfree(&address);
 	return !failed;
 }
@@ -51,13 +52,36 @@ static bool has_desktop(void)
 	return getenv("DISPLAY") || getenv("WAYLAND_DISPLAY");
 }
 
+/* $BROWSER is a list of programs, divided by colons, of which the first that is there serves. */
+static bool start_named(const char *list, const char *url)
+{
+	char *names = xstrdup(list), *rest = names;
+	bool started = false;
+
+	for (const char *name; !started && (name = strsep(&rest, ":"));)
+		started = *name && start(name, url);
+	xfree(&names);
+	return started;
+}
+
+bool browser_open(const char *url)
+{
+	const char *named = getenv("BROWSER");
+
+	/* The address comes from the platform: only the web is opened, and no option smuggled in. */
+	if (!is_web(url))
+		return false;
+	if (named && *named)
+		return start_named(named, url);
+	return has_desktop() && start("xdg-open", url);
+}
+
 void browser_show(void *self, const char *url)
 {
 	const struct browser *b = self;
 	struct err_info info;
 
-	/* The address comes from the platform: only the web is opened, and no option smuggled in. */
-	if (b->open && has_desktop() && is_web(url) && start(url))
+	if (b->open && browser_open(url))
 		out_note(b->args, "%s", _("the browser is asked to open this address:"));
 	else
 		out_note(b->args, "%s", _("open this address in a browser:"));

@@ -10,5 +10,7 @@ struct browser {
 	bool open; /* start one, where there is a desktop; else the address is only printed */
 };
 void browser_show(void *self, const char *url);
+/* Only the web: "http://" or "https://". $BROWSER, else the desktop's own where there is a desktop; false: none was started. */
+bool browser_open(const char *url);
 
 #endif

@@ -25,6 +25,8 @@ libmasthead_cli_a_SOURCES = \
 	src/cli/verbs_health.c \
 	src/cli/verbs_jobs.c \
 	src/cli/verbs_log.c \
+	src/cli/verbs_metrics.c \
+	src/cli/verbs_open.c \
 	src/cli/verbs_publish.c \
 	src/cli/verbs_setup.c \
 	src/cli/verbs_sync.c

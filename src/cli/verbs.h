@@ -58,6 +58,7 @@ void results_print(struct cli *c, struct json *array);
 	X("jobs", verb_jobs) \
 	X("job show", verb_job_show) \
 	X("job why", verb_job_why) \
+	X("open", verb_open) \
 	X("retry", verb_retry) \
 	X("cancel", verb_cancel) \
 	X("hold", verb_hold) \
@@ -76,6 +77,7 @@ void results_print(struct cli *c, struct json *array);
 	X("run", verb_run) \
 	X("daemon", verb_daemon) \
 	X("status", verb_status) \
+	X("metrics", verb_metrics) \
 	X("sandbox", verb_sandbox) \
 	X("demo", verb_demo)
 

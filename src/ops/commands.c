@@ -247,6 +247,7 @@ const struct command commands[] = {
 	{"jobs", VERB_T, 0, NULL, NULL, N_("list the jobs"), jobs_options},
 	{"job show", VERB_T, 0, NULL, "JOB", N_("show a job with its attempts"), NULL},
 	{"job why", VERB_T, 0, NULL, "JOB", N_("say why a job has not run yet"), NULL},
+	{"open", VERB_T, 0, NULL, "JOB", N_("open a published post in the browser"), NULL},
 	{"retry", VERB_T | WRITE | CON | CMD_BULK, PANE_JOBS | PANE_JOB | PANE_TRIAGE, "r",
 	 "JOB...", N_("try failed or held jobs again"), bulk_options},
 	{"cancel", VERB_T | WRITE | CON | CMD_BULK | CMD_DANGEROUS,
@@ -280,6 +281,7 @@ const struct command commands[] = {
 	{"run", VERB | WRITE, 0, NULL, NULL, N_("publish all that is due"), run_options},
 	{"daemon", VERB | WRITE, 0, NULL, NULL, N_("publish without a screen"), NULL},
 	{"status", VERB, 0, NULL, NULL, N_("say whether all is well"), NULL},
+	{"metrics", VERB, 0, NULL, NULL, N_("print figures for a monitoring system"), NULL},
 	{"sandbox", CMD_VERB, 0, NULL, NULL, N_("simulate the platforms on this machine"),
 	 sandbox_options},
 	{"demo", CMD_VERB, 0, NULL, NULL, N_("show Masthead at work on the sandbox"), demo_options},
@@ -334,10 +336,22 @@ const struct command commands[] = {
 	MOVE("quit", "Q ^C", N_("quit")),
 	{NULL, 0, 0, NULL, NULL, NULL, NULL}};
 
-const struct command *command_find(const char *name)
+static const struct command *with_flag(const char *name, unsigned flag)
 {
 	for (const struct command *c = commands; c->name; c++)
-		if (!strcmp(c->name, name))
+		if (c->flags & flag && !strcmp(c->name, name))
 			return c;
 	return NULL;
+}
+
+const struct command *command_verb(const char *name)
+{
+	return with_flag(name, CMD_VERB);
+}
+
+const struct command *command_find(const char *name)
+{
+	const struct command *c = with_flag(name, CMD_CONSOLE);
+
+	return c ? c : command_verb(name);
 }

@@ -50,6 +50,9 @@ struct command {
 };
 extern const struct command commands[]; /* in the order of the manual; ends with name NULL */
 extern const struct command_option global_options[];
-const struct command *command_find(const char *name); /* NULL if there is none */
+/* By name; NULL if there is none. A verb and a command of the console may share a name (`open'): command_find prefers the
+ * console's, command_verb knows verbs alone. */
+const struct command *command_find(const char *name);
+const struct command *command_verb(const char *name);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/when.h"
 #include "ops/internal.h"
+#include "store/admin.h"
 #include "store/audit.h"
 #include "store/connections.h"
 #include "store/jobs.h"
@@ -163,4 +164,16 @@ enum err ops_status(struct ops *o, bool thorough, struct arena *a, struct status
 	st.healthy = !st.n_reasons;
 	*out = st;
 	return OK;
+}
+
+enum err ops_metrics(struct ops *o, struct arena *a, struct metrics *out, struct err_info *info)
+{
+	struct metrics m = {.now_ms = clock_wall_ms()};
+	enum err e = ops_status(o, false, a, &m.status, info);
+
+	if (!e)
+		e = admin_counts(o->store, m.connections, &m.log_entries, info);
+	if (!e)
+		*out = m;
+	return e;
 }

@@ -67,3 +67,27 @@ enum err ops_job_show(struct ops *o, int64_t job_id, struct arena *a, struct job
 		*out = d;
 	return e;
 }
+
+enum err ops_job_url(struct ops *o, int64_t job_id, struct arena *a, const char **url,
+		     struct err_info *info)
+{
+	char label[OPS_LABEL_SIZE];
+	struct job j;
+	enum err e = job_get(o->store, o->tenant_id, job_id, a, &j, info);
+
+	if (e)
+		return e;
+	job_label(&j, label);
+	if (j.status != JOB_PUBLISHED)
+		return err_set(info, E_STATE, "%s is %s; only a published post can be opened",
+			       label, job_status_name(j.status));
+	if (!j.remote_url || !*j.remote_url)
+		return err_set(info, E_STATE, "the address of %s is not known", label);
+	/* It comes from outside: nothing but the web may reach a browser. */
+	if (strncmp(j.remote_url, "https://", 8) != 0 && strncmp(j.remote_url, "http://", 7) != 0)
+		return err_set(info, E_PROTOCOL,
+			       "what %s gave as its address is none of the web: %s", label,
+			       j.remote_url);
+	*url = j.remote_url;
+	return OK;
+}

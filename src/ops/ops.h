@@ -162,6 +162,8 @@ enum job_act { ACT_RETRY, ACT_CANCEL, ACT_HOLD, ACT_RELEASE, ACT_RESCHEDULE, ACT
 enum err ops_job_act(struct ops *o, enum job_act act, int64_t job_id, const char *at, bool dry, struct arena *a, struct job *out, struct err_info *info) MUST_USE;
 /* Ids for a bulk act, in number order after `after`. */
 enum err ops_job_ids(struct ops *o, const struct job_filter *f, int64_t after, int limit, int64_t *ids, size_t *n, struct err_info *info) MUST_USE;
+/* Where a published job's post is to be seen. E_STATE: not published, or the platform told no address; E_PROTOCOL: no web address. */
+enum err ops_job_url(struct ops *o, int64_t job_id, struct arena *a, const char **url, struct err_info *info) MUST_USE;
 enum err ops_resolve(struct ops *o, int64_t job_id, bool published, const char *url, struct arena *a, struct job *out, struct err_info *info) MUST_USE;
 /* Replace what `changes` has set (NULL members stay). Before it is claimed. */
 enum err ops_job_edit(struct ops *o, int64_t job_id, const struct draft *changes, struct arena *a, struct job *out, struct err_info *info) MUST_USE;
@@ -197,6 +199,9 @@ struct status {
 };
 /* The cheap part (screen, every change) never runs log verification; `thorough` adds it. */
 enum err ops_status(struct ops *o, bool thorough, struct arena *a, struct status *out, struct err_info *info) MUST_USE;
+/* What a monitoring system collects; of the whole workspace. Never walks the log. */
+struct metrics { struct status status; int64_t now_ms; int64_t connections[CONN_STATUS_COUNT]; int64_t log_entries; };
+enum err ops_metrics(struct ops *o, struct arena *a, struct metrics *out, struct err_info *info) MUST_USE;
 /* {ok, problems:[{code,message,repairable}], checked:{...}} */
 enum err ops_check(struct ops *o, bool remote, bool repair, struct json **out, struct err_info *info) MUST_USE;
 struct recovery { int64_t interrupted, requeued, unknown, due, future, missed; };

@@ -174,3 +174,39 @@ enum err admin_restored(struct store *s, struct err_info *info)
 	xfree(&heads);
 	return e;
 }
+
+enum err admin_counts(struct store *s, int64_t connections[CONN_STATUS_COUNT], int64_t *log_entries,
+		      struct err_info *info)
+{
+	int64_t by_status[CONN_STATUS_COUNT] = {0}, entries = 0;
+	sqlite3_stmt *st = NULL;
+	bool row = true;
+	enum err e = need_service(s, info);
+
+	if (!e)
+		e = db_query(s, info, &st,
+			     "SELECT status, count(*) FROM {platform_connections} GROUP BY status",
+			     "");
+	while (!e) {
+		enum conn_status status;
+
+		e = db_step(s, st, &row, info);
+		if (e || !row)
+			break;
+		if (conn_status_from((const char *)sqlite3_column_text(st, 0), &status))
+			by_status[status] = col_int(st, 1);
+	}
+	db_done(st);
+	/* Numbers are gapless: the last one is the count. */
+	if (!e)
+		e = db_int(
+			s, info, &entries,
+			"SELECT sum((SELECT max(seq) FROM {publishing_logs} l WHERE l.tenant_id=c.id))"
+			" FROM (SELECT 0 AS id UNION ALL SELECT id FROM {tenants}) c",
+			"");
+	if (e)
+		return e;
+	memcpy(connections, by_status, sizeof(by_status));
+	*log_entries = entries;
+	return OK;
+}

@@ -15,6 +15,9 @@ enum err admin_quick_check(struct store *s, struct err_info *info) MUST_USE;
 /* [tx] After a restore: chains whose head in DIR/head is ahead of the database begin a new segment, whose first entry
  * records that head. Without it the log is rightly reported as cut off. */
 enum err admin_restored(struct store *s, struct err_info *info) MUST_USE;
+/* Connections of the workspace by state, and the entries of all chains. Cheap. */
+enum err admin_counts(struct store *s, int64_t connections[CONN_STATUS_COUNT], int64_t *log_entries,
+		      struct err_info *info) MUST_USE;
 /* settings(tenant_id, key, value); tenant 0: the workspace. value NULL on set removes. [tx] for set. */
 enum err setting_get(struct store *s, int64_t tenant_id, const char *key, struct arena *a,
 		     const char **value,
