@@ -4,6 +4,7 @@
  * cli may not include is handed to it as a table of functions. */
 #include <libintl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -72,9 +73,12 @@ int main(int argc, char **argv)
 		.sandbox_describe = describe_sandbox,
 		.sandbox_stop = stop_sandbox,
 	};
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct err_info info;
 	int status;
 
+	/* A limit on the size of files is then an error that is told, as a full disk is. */
+	sigaction(SIGXFSZ, &ignore, NULL);
 	setlocale(LC_ALL, "");
 	/* Numbers in files, JSON and options have a point, whatever the language. */
 	setlocale(LC_NUMERIC, "C");

@@ -37,7 +37,10 @@ enum err log_open(const char *path, enum log_level most, struct err_info *info)
 	if (!strcmp(path, "-")) {
 		fd = STDERR_FILENO;
 	} else {
-		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC,
+		/* Neither the open nor a line may wait for whoever reads a FIFO. */
+		fd = open(path,
+			  O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC |
+				  O_NONBLOCK,
 			  0600);
 		if (fd < 0)
 			return err_set_errno(info, errno, "cannot open the log file %s", path);

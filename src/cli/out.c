@@ -21,12 +21,12 @@ bool out_is_terminal(void)
 	return isatty(STDOUT_FILENO);
 }
 
-static void put_safe(FILE *f, const char *s, size_t n)
+static void put_safe(FILE *f, const char *s, size_t n, unsigned flags)
 {
 	struct strbuf safe;
 
 	strbuf_init(&safe, OUT_CEILING);
-	text_make_safe(&safe, s, n, TEXT_KEEP_LINES);
+	text_make_safe(&safe, s, n, flags);
 	fwrite(safe.data, 1, safe.len, f);
 	strbuf_free(&safe);
 }
@@ -37,7 +37,7 @@ static void vput_line(FILE *f, const char *fmt, va_list args)
 
 	strbuf_init(&b, OUT_CEILING);
 	strbuf_vprintf(&b, fmt, args);
-	put_safe(f, b.data, b.len);
+	put_safe(f, b.data, b.len, TEXT_KEEP_LINES);
 	putc('\n', f);
 	strbuf_free(&b);
 }
@@ -98,7 +98,8 @@ int out_error_details(const struct args *a, const struct err_info *info, struct 
 		strbuf_printf(&b, "masthead: %s: %s", err_name(info->code), text);
 		if (info->hint[0])
 			strbuf_printf(&b, "; %s", info->hint);
-		put_safe(stderr, b.data, b.len);
+		/* One line, or a server's words could pass for a second message of ours. */
+		put_safe(stderr, b.data, b.len, TEXT_ONE_LINE);
 		putc('\n', stderr);
 		strbuf_free(&b);
 		json_free(&details);

@@ -21,8 +21,8 @@ static enum err read_whole(struct cli *c, const char *path, char **out)
 		e = fs_read(path, FILE_BYTES_MAX, 0, &b, &c->info);
 	} else {
 		char chunk[8192];
-		ssize_t n;
-		while ((n = read(STDIN_FILENO, chunk, sizeof chunk)) > 0)
+		ssize_t n = 0;
+		while (!b.overflowed && (n = read(STDIN_FILENO, chunk, sizeof chunk)) > 0)
 			strbuf_add(&b, chunk, (size_t)n);
 		if (n < 0)
 			e = err_set_errno(&c->info, 5, "standard input could not be read");

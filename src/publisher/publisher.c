@@ -95,6 +95,7 @@ static bool lock_wait(struct engine *e, int64_t wait_ms, bool *event)
 	struct pollfd p[3];
 	nfds_t n = 0;
 	int watch = e->watch ? workspace_watch_fd(e->watch) : -1;
+	int64_t until = clock_mono_ms() + wait_ms;
 	uint64_t drained;
 
 	*event = false;
@@ -106,17 +107,22 @@ static bool lock_wait(struct engine *e, int64_t wait_ms, bool *event)
 		p[n++] = (struct pollfd){.fd = e->own_wake_fd, .events = POLLIN};
 	if (e->wake_fd >= 0)
 		p[n++] = (struct pollfd){.fd = e->wake_fd, .events = POLLIN};
-	poll(p, n, (int)(wait_ms > 0 ? wait_ms : 0));
-	for (nfds_t i = 0; i < n; i++) {
-		if (!p[i].revents)
-			continue;
-		if (p[i].fd == watch) {
-			workspace_watch_drain(e->watch);
-			*event = true;
-		} else if (p[i].fd == e->own_wake_fd) {
-			while (read(e->own_wake_fd, &drained, sizeof(drained)) < 0 &&
-			       errno == EINTR)
-				;
+	/* A heart-beat or a commit of the holder's is no reason to try: only an end closes a file. */
+	for (int64_t left = wait_ms; !*event && !told_to_stop(e) && left > 0;
+	     left = until - clock_mono_ms()) {
+		if (poll(p, n, (int)left) <= 0)
+			break;
+		for (nfds_t i = 0; i < n; i++) {
+			if (!p[i].revents)
+				continue;
+			if (p[i].fd == watch)
+				*event = workspace_watch_drain(e->watch);
+			else if (p[i].fd == e->own_wake_fd)
+				while (read(e->own_wake_fd, &drained, sizeof(drained)) < 0 &&
+				       errno == EINTR)
+					;
+			else
+				return !told_to_stop(e);
 		}
 	}
 	return !told_to_stop(e);

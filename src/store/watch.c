@@ -35,14 +35,22 @@ int workspace_watch_fd(const struct workspace_watch *x)
 	return x->fd;
 }
 
-void workspace_watch_drain(struct workspace_watch *x)
+bool workspace_watch_drain(struct workspace_watch *x)
 {
 	_Alignas(struct inotify_event) char events[4096];
+	bool closed = false;
 	ssize_t n;
 
-	do
-		n = x->fd >= 0 ? read(x->fd, events, sizeof(events)) : 0;
-	while (n > 0 || (n < 0 && errno == EINTR));
+	if (x->fd < 0)
+		return false;
+	while ((n = read(x->fd, events, sizeof(events))) > 0 || (n < 0 && errno == EINTR))
+		for (ssize_t at = 0; at < n;) {
+			const struct inotify_event *event = (const void *)(events + at);
+
+			closed |= event->mask & (IN_CLOSE_WRITE | IN_Q_OVERFLOW);
+			at += (ssize_t)(sizeof(*event) + event->len);
+		}
+	return closed;
 }
 
 void workspace_watch_free(struct workspace_watch **x)

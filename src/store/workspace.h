@@ -53,7 +53,8 @@ enum err workspace_vault(struct workspace *w, const struct vault **v,
 struct workspace_watch;
 struct workspace_watch *workspace_watch_new(struct workspace *w) MUST_USE;
 int workspace_watch_fd(const struct workspace_watch *x);
-void workspace_watch_drain(struct workspace_watch *x);
+/* Whether a written file was closed, as happens when a process ends. */
+bool workspace_watch_drain(struct workspace_watch *x);
 void workspace_watch_free(struct workspace_watch **x);
 
 /* --- who publishes --- */
