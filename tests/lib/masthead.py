@@ -148,13 +148,13 @@ class Home:
 class Background:
     """A started command; output goes to files, so that nothing blocks."""
 
-    def __init__(self, home, args, fds=(), env=None):
+    def __init__(self, home, args, fds=(), env=None, stdin=subprocess.DEVNULL):
         self.args = args
         self.out_path = tempfile.mktemp(prefix="out-", dir=home.env["TMPDIR"])
         self.err_path = self.out_path.replace("out-", "err-")
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
             self.process = subprocess.Popen(
-                [PROGRAM, *args], stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                [PROGRAM, *args], stdin=stdin, stdout=out, stderr=err,
                 env={**home.env, **(env or {})}, cwd=home.path, pass_fds=fds)
         self.pid = self.process.pid
 
