@@ -22,6 +22,10 @@ libmasthead_sandbox_a_SOURCES = \
 	src/sandbox/jwt.h \
 	src/sandbox/ledger.c \
 	src/sandbox/ledger.h \
+	src/sandbox/linkedin.c \
+	src/sandbox/linkedin.h \
+	src/sandbox/linkedin_media.c \
+	src/sandbox/linkedin_post.c \
 	src/sandbox/mastodon.c \
 	src/sandbox/mastodon.h \
 	src/sandbox/mastodon_media.c \

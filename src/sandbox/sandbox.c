@@ -18,8 +18,8 @@
 #define GARBAGE "\x00\xff\xfe{\"uri\": <html>\x1b[2J"
 
 static const struct sandbox_platform *const simulated[] = {&sandbox_bluesky, &sandbox_mastodon,
-							   &sandbox_x};
-static const char *const simulated_names[] = {"bluesky", "mastodon", "x", NULL};
+							   &sandbox_x, &sandbox_linkedin};
+static const char *const simulated_names[] = {"bluesky", "mastodon", "x", "linkedin", NULL};
 
 /* Where their servers answer. */
 static const struct mount {
@@ -27,10 +27,9 @@ static const struct mount {
 	const struct sandbox_platform *platform;
 	bool ignores_keys;
 } mounts[] = {
-	{"/bluesky", &sandbox_bluesky, false},
-	{"/mastodon", &sandbox_mastodon, false},
-	{"/mastodon-nokey", &sandbox_mastodon, true},
-	{"/x", &sandbox_x, false},
+	{"/bluesky", &sandbox_bluesky, false},        {"/mastodon", &sandbox_mastodon, false},
+	{"/mastodon-nokey", &sandbox_mastodon, true}, {"/x", &sandbox_x, false},
+	{"/linkedin", &sandbox_linkedin, false},
 };
 
 struct sandbox {
