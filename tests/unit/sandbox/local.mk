@@ -27,3 +27,10 @@ tests_unit_sandbox_test_x_SOURCES = \
 	tests/unit/sandbox/test_x.c
 tests_unit_sandbox_test_x_LDADD = $(unit_sandbox_link) $(CURL_LIBS)
 threaded_tests += tests/unit/sandbox/test_x
+unit_tests += tests/unit/sandbox/test_linkedin
+tests_unit_sandbox_test_linkedin_SOURCES = \
+	tests/unit/sandbox/client.c \
+	tests/unit/sandbox/client.h \
+	tests/unit/sandbox/test_linkedin.c
+tests_unit_sandbox_test_linkedin_LDADD = $(unit_sandbox_link) $(CURL_LIBS)
+threaded_tests += tests/unit/sandbox/test_linkedin
