@@ -305,6 +305,7 @@ static enum err ask(struct flow *f, enum platform_op op, struct step_out *out,
 		    struct err_info *info)
 {
 	struct oauth_in in = {
+		.has_secret = f->grant.client_secret != NULL,
 		.client_id = f->grant.client_id,
 		.redirect_uri = f->grant.redirect_uri,
 		.state = f->state,

@@ -33,6 +33,7 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/mastodon_answer.c \
 	src/platforms/mastodon_facts.c \
 	src/platforms/mastodon_html.c \
+	src/platforms/mastodon_oauth.c \
 	src/platforms/mastodon_post.c \
 	src/platforms/mastodon_settle.c \
 	src/platforms/platform.c \

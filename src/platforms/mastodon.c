@@ -200,6 +200,8 @@ static void step(const struct step_in *in, struct step_out *out)
 		[OP_VERIFY] = mastodon_verify,     [OP_REVOKE] = mastodon_revoke,
 		[OP_PUBLISH] = mastodon_publish,   [OP_SETTLE] = mastodon_settle,
 		[OP_TAKEDOWN] = mastodon_takedown, [OP_FACTS] = mastodon_facts,
+		[OP_REGISTER] = mastodon_register, [OP_AUTHORIZE] = mastodon_authorize,
+		[OP_CODE] = mastodon_code,
 	};
 
 	adapter_run(operations, in, out);
@@ -208,9 +210,12 @@ static void step(const struct step_in *in, struct step_out *out)
 const struct platform mastodon_platform = {
 	.name = "mastodon",
 	.title = "Mastodon",
-	.logins = LOGIN_TOKEN,
+	.logins = LOGIN_TOKEN | LOGIN_OAUTH,
 	.default_server = NULL,
 	.server_is_choice = true,
+	.secret_needed = true,
+	.registers = true,
+	.redirect = "loopback",
 	.scopes = "read:accounts read:statuses write:statuses write:media",
 	.version = "v1",
 	.limits =

@@ -62,6 +62,13 @@ void mastodon_login(const struct step_in *in, struct step_out *out);
 void mastodon_refresh(const struct step_in *in, struct step_out *out);
 void mastodon_verify(const struct step_in *in, struct step_out *out);
 void mastodon_revoke(const struct step_in *in, struct step_out *out);
+void mastodon_register(const struct step_in *in, struct step_out *out);
+void mastodon_authorize(const struct step_in *in, struct step_out *out);
+void mastodon_code(const struct step_in *in, struct step_out *out);
+
+/* Whose the access token is: the question, and the answer that makes out DONE or a failure. */
+void mastodon_ask_who(const struct step_in *in, struct step_out *out);
+void mastodon_take_who(const struct step_in *in, struct step_out *out);
 void mastodon_facts(const struct step_in *in, struct step_out *out);
 void mastodon_publish(const struct step_in *in, struct step_out *out);
 void mastodon_settle(const struct step_in *in, struct step_out *out);

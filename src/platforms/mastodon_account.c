@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "platforms/adapter.h"
 
-static void ask_who(const struct step_in *in, struct step_out *out)
+void mastodon_ask_who(const struct step_in *in, struct step_out *out)
 {
 	mastodon_call(in, out, HTTP_GET, "/api/v1/accounts/verify_credentials", true);
 }
@@ -41,7 +41,7 @@ static bool is_asked(const char *asked, const char *account)
 	return strncasecmp(asked, account, n) == 0 && asked[n] == '\0';
 }
 
-static void take_who(const struct step_in *in, struct step_out *out)
+void mastodon_take_who(const struct step_in *in, struct step_out *out)
 {
 	struct json *j = adapter_object(in->response);
 	const char *id = mastodon_id(out->arena, j), *name = usable_name(j, "acct");
@@ -79,11 +79,11 @@ void mastodon_login(const struct step_in *in, struct step_out *out)
 	int status = in->response != NULL ? in->response->status : 0;
 
 	if (in->response == NULL) {
-		ask_who(in, out);
+		mastodon_ask_who(in, out);
 		return;
 	}
 	if (mastodon_ok(in->response)) {
-		take_who(in, out);
+		mastodon_take_who(in, out);
 		return;
 	}
 	mastodon_fail(in, out, MASTODON_FREE);
@@ -108,9 +108,9 @@ void mastodon_refresh(const struct step_in *in, struct step_out *out)
 void mastodon_verify(const struct step_in *in, struct step_out *out)
 {
 	if (in->response == NULL)
-		ask_who(in, out);
+		mastodon_ask_who(in, out);
 	else if (mastodon_ok(in->response))
-		take_who(in, out);
+		mastodon_take_who(in, out);
 	else
 		mastodon_fail(in, out, MASTODON_FREE);
 }
@@ -120,8 +120,13 @@ void mastodon_verify(const struct step_in *in, struct step_out *out)
 void mastodon_revoke(const struct step_in *in, struct step_out *out)
 {
 	if (in->response == NULL) {
-		if (mastodon_call(in, out, HTTP_POST, "/oauth/revoke", false))
-			http_form_secret(out->request, "token", SLOT_ACCESS);
+		if (!mastodon_call(in, out, HTTP_POST, "/oauth/revoke", false))
+			return;
+		http_form_secret(out->request, "token", SLOT_ACCESS);
+		if (in->oauth != NULL && in->oauth->client_id != NULL) {
+			http_form(out->request, "client_id", in->oauth->client_id);
+			http_form_secret(out->request, "client_secret", SLOT_CLIENT_SECRET);
+		}
 	} else if (mastodon_ok(in->response)) {
 		out->verdict = STEP_DONE;
 	} else if (in->response->status >= 400 && in->response->status <= 499 &&
