@@ -41,6 +41,12 @@ void mastodon_register(const struct step_in *in, struct step_out *out)
 	struct json *j;
 
 	if (in->response == NULL) {
+		if (in->oauth == NULL || in->oauth->redirect_uri == NULL) {
+			step_fail(
+				out, CLASS_PERMANENT, E_USAGE, NULL, NULL,
+				"a client cannot be registered without the address of its callback");
+			return;
+		}
 		if (!mastodon_call(in, out, HTTP_POST, "/api/v1/apps", false))
 			return;
 		http_form(out->request, "client_name", in->oauth->client_name);
