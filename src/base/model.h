@@ -89,6 +89,9 @@ struct post {
 	int64_t created_at, updated_at;
 };
 
+/* Of failed jobs no more are counted for the status line. */
+#define FAILED_TODAY_MAX 1000
+
 struct job {
 	int64_t id;
 	int64_t tenant_id;

@@ -193,7 +193,7 @@ struct status {
 	const char *publisher_who, *publisher_how;
 	int64_t last_tick, lag_ms, next_due;
 	int64_t jobs[JOB_STATUS_COUNT];
-	int64_t due, retrying, failed_today;
+	int64_t due, retrying, failed_today; /* failed_today: FAILED_TODAY_MAX means so many or more */
 	struct connection *attention; size_t n_attention;
 	int64_t oldest_unknown;
 };

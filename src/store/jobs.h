@@ -153,7 +153,7 @@ enum err jobs_counts(struct store *s, int64_t brand_id, int64_t connection_id,
 struct queue_facts {
 	int64_t due;            /* pending and due now, not paused */
 	int64_t retrying;       /* pending with wait retry or rate */
-	int64_t failed_today;   /* since day_start */
+	int64_t failed_today;   /* since day_start; FAILED_TODAY_MAX a tenant: so many or more */
 	int64_t oldest_due;     /* since when; 0: none */
 	int64_t oldest_unknown; /* finished_at of its attempt; 0 */
 	int64_t attention;      /* connections of living brands that are not connected */

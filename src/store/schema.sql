@@ -208,6 +208,9 @@ CREATE INDEX jobs_due           ON publishing_jobs (tenant_id, connection_id, pr
   WHERE status = 'pending';
 CREATE INDEX jobs_planned       ON publishing_jobs (tenant_id, next_attempt_at, id)
   WHERE status = 'scheduled';
+-- What failed since a moment, without looking at all that changed since.
+CREATE INDEX jobs_failed        ON publishing_jobs (tenant_id, status, updated_at)
+  WHERE status = 'failed';
 CREATE INDEX jobs_by_post       ON publishing_jobs (tenant_id, post_id);
 CREATE INDEX jobs_by_content    ON publishing_jobs (tenant_id, connection_id, content_hash, created_at)
   WHERE content_hash IS NOT NULL;
@@ -316,6 +319,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('publishing_jobs', 'jobs_by_queue', '1000000 1000000 3300 400 2 1'),
   ('publishing_jobs', 'jobs_due', '10000 10000 30 10 2 1'),
   ('publishing_jobs', 'jobs_planned', '100000 100000 5 1'),
+  ('publishing_jobs', 'jobs_failed', '10000 10000 10000 5'),
   ('publishing_jobs', 'jobs_by_post', '1000000 1000000 2'),
   ('publishing_jobs', 'jobs_by_content', '1000000 1000000 3300 2 1'),
   ('publishing_attempts', 'publishing_attempts', '1000000 1000000 1 1'),

@@ -135,7 +135,9 @@ static void add_counts(struct console *c, struct segments *s)
 		add(s, ROLE_STATUS, 4, _("retry %lld"), (long long)st->retrying);
 	if (st->jobs[JOB_UNKNOWN])
 		add(s, ROLE_BADGE, 1, _("unknown %lld"), (long long)st->jobs[JOB_UNKNOWN]);
-	if (st->failed_today)
+	if (st->failed_today >= FAILED_TODAY_MAX)
+		add(s, ROLE_STATUS, 3, _("failed %d+"), FAILED_TODAY_MAX - 1);
+	else if (st->failed_today)
 		add(s, ROLE_STATUS, 3, _("failed %lld"), (long long)st->failed_today);
 	if (st->jobs[JOB_HELD])
 		add(s, ROLE_STATUS, 5, _("held %lld"), (long long)st->jobs[JOB_HELD]);

@@ -612,6 +612,23 @@ static void facts__say_what_waits(void **state)
 	assert_int_equal(facts.attention, 1);
 }
 
+static void facts__failed_today__are_counted_to_a_cap(void **state)
+{
+	struct queue *q = *state;
+	struct queue_facts facts;
+
+	(void)job_in(q, JOB_FAILED);
+	assert_ok(q->f, queue_facts_read(q->f->one, now_ms, 1, &facts, &q->f->info));
+	assert_int_equal(facts.failed_today, 1);
+	for (int i = 0; i < FAILED_TODAY_MAX + 5; i++)
+		fixture_job(q->f, q->f->one, q->brand, q->connection, JOB_PENDING, now_ms - 700);
+	fixture_raw(q->f, "UPDATE publishing_jobs SET status='failed', next_attempt_at=NULL");
+	assert_ok(q->f, queue_facts_read(q->f->one, now_ms, 1, &facts, &q->f->info));
+	assert_int_equal(facts.failed_today, FAILED_TODAY_MAX);
+	assert_ok(q->f, queue_facts_read(q->f->one, now_ms, INT64_MAX, &facts, &q->f->info));
+	assert_int_equal(facts.failed_today, 0);
+}
+
 static void risk__counts_jobs_beyond_the_last_renewal(void **state)
 {
 	struct queue *q = *state;
@@ -768,6 +785,7 @@ int main(void)
 		WITH(settle__resends_under_the_same_key_until_the_outcome_is_certain),
 		WITH(orphans__are_all_that_is_processing),
 		WITH(facts__say_what_waits),
+		WITH(facts__failed_today__are_counted_to_a_cap),
 		WITH(risk__counts_jobs_beyond_the_last_renewal),
 		WITH(counters__equal_the_rows_after_a_random_life),
 		WITH(check__finds_and_mends_counters),

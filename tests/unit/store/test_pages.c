@@ -486,6 +486,8 @@ static void plan__the_publishers_questions__use_its_indexes(void **state)
 		 "jobs_by_content"},
 		{"SELECT id FROM publishing_jobs WHERE tenant_id=1 AND post_id=4 AND attempts>0",
 		 "jobs_by_post"},
+		{"SELECT 1 FROM publishing_jobs WHERE tenant_id=1 AND status='failed' AND updated_at>=5 LIMIT 9",
+		 "COVERING INDEX jobs_failed"},
 		{"SELECT settle_at FROM publishing_attempts WHERE tenant_id=1 AND settle_at IS NOT NULL"
 		 " ORDER BY settle_at LIMIT 1",
 		 "attempts_to_settle"},
