@@ -15,6 +15,7 @@
 #include "store/audit.h"
 #include "store/connections.h"
 #include "store/tenants.h"
+#include "store/workspace.h"
 #include "vault/secret.h"
 
 #define SECRET_TYPED_MAX ((size_t)64 << 10)
@@ -459,6 +460,15 @@ static enum err log_in(struct login *l, struct err_info *info)
 	return e;
 }
 
+/* A lost key is no reason to refuse a login: connecting the accounts again is the way out of it. */
+static enum err open_vault(struct ops *o, struct err_info *info)
+{
+	struct actor actor;
+
+	app_actor(o->app, &actor);
+	return workspace_replace_lost_key(o->app->workspace, &actor, info);
+}
+
 enum err ops_connect(struct ops *o, const struct connect_request *r, struct arena *a,
 		     struct connection *out, bool *again, struct err_info *info)
 {
@@ -476,6 +486,8 @@ enum err ops_connect(struct ops *o, const struct connect_request *r, struct aren
 		if (e)
 			note_failure(&l, &detail);
 	}
+	if (!e)
+		e = open_vault(o, &detail);
 	if (!e)
 		e = keep(&l, a, out, again, &detail);
 	account_close(&l.account);

@@ -40,9 +40,9 @@ static const char *const write_sealed[CONN_FIELD_COUNT] = {
 };
 
 static enum err make_tenant_key(struct store *s, const struct vault *v, int64_t tenant_id,
-				struct tenant_key **out, struct err_info *info)
+				int64_t version, struct tenant_key **out, struct err_info *info)
 {
-	struct tenant_key *k = vault_new_tenant_key(v, tenant_id, 1);
+	struct tenant_key *k = vault_new_tenant_key(v, tenant_id, version);
 	struct strbuf b;
 	enum err e;
 
@@ -51,8 +51,8 @@ static enum err make_tenant_key(struct store *s, const struct vault *v, int64_t 
 	vault_wrap_tenant_key(v, k, &b);
 	e = db_exec(
 		s, info,
-		"INSERT INTO {tenant_keys} (tenant_id, version, wrapped, created_at) VALUES ($1, 1, $2, $3)",
-		"ibi", tenant_id, b.data, b.len, clock_wall_ms());
+		"INSERT INTO {tenant_keys} (tenant_id, version, wrapped, created_at) VALUES ($1, $2, $3, $4)",
+		"iibi", tenant_id, version, b.data, b.len, clock_wall_ms());
 	strbuf_free(&b);
 	if (e)
 		tenant_key_free(&k);
@@ -69,6 +69,7 @@ static enum err tenant_key_for(struct store *s, int64_t tenant_id, int64_t versi
 	sqlite3_stmt *st = NULL;
 	struct tenant_key *k = NULL;
 	bool row = false;
+	int64_t newest = 0;
 	enum err e;
 
 	if (s->key && tenant_key_tenant(s->key) == tenant_id &&
@@ -86,15 +87,19 @@ static enum err tenant_key_for(struct store *s, int64_t tenant_id, int64_t versi
 	if (!e)
 		e = db_step(s, st, &row, info);
 	if (!e && row)
-		e = vault_unwrap_tenant_key(v, tenant_id, col_int(st, 0),
-					    sqlite3_column_blob(st, 1),
+		newest = col_int(st, 0);
+	if (!e && row)
+		e = vault_unwrap_tenant_key(v, tenant_id, newest, sqlite3_column_blob(st, 1),
 					    (size_t)sqlite3_column_bytes(st, 1), &k, info);
 	db_done(st);
 	if (!e && !row && version)
 		e = err_set(info, E_CORRUPT, "version %lld of the tenant's key is not there",
 			    (long long)version);
-	if (!e && !row)
-		e = make_tenant_key(s, v, tenant_id, &k, info);
+	/* The master key was lost and is another now: what is sealed from here on has a key under it. */
+	if (e == E_VAULT_KEY && row && !version)
+		e = make_tenant_key(s, v, tenant_id, newest + 1, &k, info);
+	else if (!e && !row)
+		e = make_tenant_key(s, v, tenant_id, 1, &k, info);
 	if (e) {
 		tenant_key_free(&k);
 		return e;

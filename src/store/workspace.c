@@ -575,3 +575,86 @@ enum err workspace_vault(struct workspace *w, const struct vault **v, struct err
 	mutex_unlock(w->vault_mutex);
 	return e;
 }
+
+/* Another process may have been faster: then its file is there, and *descriptor is what it stored. */
+static enum err store_new_key(struct workspace *w, struct store *s, struct vault **out,
+			      char **descriptor, struct err_info *info)
+{
+	struct audit_note made = {
+		.action = "vault.new_key", .outcome = "ok", .message = "the key file was lost"};
+	struct key_descriptor d = {.source = KEY_FILE};
+	struct vault *v = NULL;
+	struct strbuf b;
+	enum err e = store_begin(s, info);
+
+	if (!e)
+		e = read_setting(s, "vault.key", descriptor, info);
+	if (!e)
+		e = vault_create_key_file(w->key_path, w->uuid, &v, info);
+	if (e == E_EXISTS)
+		return OK;
+	if (!e)
+		e = key_descriptor_parse(*descriptor, &d, info);
+	if (!e) {
+		snprintf(d.check, sizeof(d.check), "%s", vault_check(v));
+		strbuf_init(&b, 4096);
+		key_descriptor_write(&d, &b);
+		xfree(descriptor);
+		*descriptor = strbuf_detach(&b);
+		key_descriptor_free(&d);
+		e = setting_set(s, 0, "vault.key", *descriptor, info);
+	}
+	if (!e)
+		e = audit_append(s, 0, &made, info);
+	if (!e)
+		e = store_commit(s, info);
+	if (!e) {
+		*out = v;
+	} else if (v) {
+		unlink(w->key_path);
+		vault_free(&v);
+	}
+	return e;
+}
+
+static bool key_is_a_file(const struct workspace *w)
+{
+	struct key_descriptor d;
+	bool file;
+
+	if (!w->descriptor || key_descriptor_parse(w->descriptor, &d, NULL))
+		return false;
+	file = d.source == KEY_FILE;
+	key_descriptor_free(&d);
+	return file;
+}
+
+enum err workspace_replace_lost_key(struct workspace *w, const struct actor *actor,
+				    struct err_info *info)
+{
+	const struct vault *there = NULL;
+	struct vault *fresh = NULL;
+	struct store *s = NULL;
+	char *descriptor = NULL;
+	enum err e = workspace_vault(w, &there, info);
+
+	if (e != E_VAULT_LOCKED || w->readonly || !key_is_a_file(w))
+		return e;
+	e = store_open(w, SCOPE_SERVICE, actor, &s, info);
+	if (e)
+		return e;
+	e = store_new_key(w, s, &fresh, &descriptor, info);
+	store_rollback(s);
+	store_close(&s);
+	if (!e) {
+		mutex_lock(w->vault_mutex);
+		xfree(&w->descriptor);
+		w->descriptor = descriptor;
+		descriptor = NULL;
+		w->vault = fresh;
+		mutex_unlock(w->vault_mutex);
+		e = workspace_vault(w, &there, info);
+	}
+	xfree(&descriptor);
+	return e;
+}

@@ -47,6 +47,11 @@ bool workspace_chain_restarted(const struct workspace *w);
 /* The vault, opened at need and kept. Borrowed until workspace_close. E_VAULT_LOCKED (file lost, passphrase needed), E_VAULT_KEY. */
 enum err workspace_vault(struct workspace *w, const struct vault **v,
 			 struct err_info *info) MUST_USE;
+/* Where the file of the master key is lost, makes a new one in its place: a login is about to be stored, and nothing that was
+ * sealed before can be opened by anyone. Logged. OK without doing anything where the vault opens; else as workspace_vault. */
+struct actor;
+enum err workspace_replace_lost_key(struct workspace *w, const struct actor *actor,
+				    struct err_info *info) MUST_USE;
 
 /* Readable when another process (or thread) has changed the database or its locks' files: inotify on the directory.
  * -1 where the kernel refuses (then poll store_changed every 100 ms). Each watcher belongs to one thread. */

@@ -169,6 +169,27 @@ class Keys(desk.Case):
         self.assertEqual(said.status, 5, said)
         self.assertIn("chmod 600", said.out + said.err)
 
+    def test_a_lost_key_needs_only_a_new_login(self):
+        self.login(self.box, number=1)
+        os.remove(self.key)
+        self.post("queued", "-C", "1", "--at", "+1h")
+        again = self.login(self.box)
+        self.assertEqual((again["id"], again["status"]), (1, "connected"))
+        self.assertEqual(os.stat(self.key).st_mode & 0o777, 0o600)
+        self.run_ok("verify", "1")
+        self.run_ok("refresh", "1")
+        self.assertEqual(len(self.post("published", "-C", "1", "--wait")), 1)
+        said = self.run_status(5, "--json", "verify", "2").json["results"][0]
+        self.assertEqual(said["error"]["code"], "E_VAULT_KEY")
+        self.login(self.box, number=1)
+        self.run_ok("verify", "2")
+        self.sound()
+
+    def test_a_key_that_does_not_fit_is_not_replaced(self):
+        os.truncate(self.key, 3)
+        self.login(self.box, status=5)
+        self.assertEqual(os.path.getsize(self.key), 3)
+
 
 class Disk(desk.Case):
     limit_s = 90
