@@ -19,6 +19,12 @@
 #define MARK_VALUE "\x01slot:%d\x01"
 #define MARK_OPEN "\"\\u0001slot:"
 #define MARK_CLOSE "\\u0001\""
+/* Likewise a file's place: its number among the request's files. (In two pieces, for the "f" would belong to the
+ * escape before it.) */
+#define FILE_VALUE \
+	"\x01" \
+	"file:%zu\x01"
+#define FILE_OPEN "\"\\u0001file:"
 
 static const char *const slot_names[SLOT_COUNT] = {
 #define SLOT_NAME(e, name) [e] = name,
@@ -133,11 +139,37 @@ static void form_name(struct http_request *r, const char *name)
 	text_append(r->arena, &r->body, "=", 1);
 }
 
+/* Appends JSON text in which files have their marks: these become their places. */
+static void body_files_text(struct http_request *r, const char *s)
+{
+	const char *mark;
+
+	while ((mark = strstr(s, FILE_OPEN)) != NULL) {
+		size_t i;
+		int used = 0;
+
+		text_append(r->arena, &r->body, s, (size_t)(mark - s) + 1);
+		s = mark + strlen(FILE_OPEN);
+		if (sscanf(s, "%zu%n", &i, &used) != 1 || i >= r->n_body_files ||
+		    strncmp(s + used, MARK_CLOSE, strlen(MARK_CLOSE)) != 0) {
+			text_append(r->arena, &r->body, mark + 1, (size_t)(s - mark) - 1);
+			continue;
+		}
+		r->body_files[i].at = r->body.len;
+		s += (size_t)used + strlen(MARK_CLOSE) - 1;
+	}
+	text_append(r->arena, &r->body, s, strlen(s));
+}
+
 /* Appends JSON text, marks turned into secrets' places. */
 static void body_json_text(struct http_request *r, const char *s)
 {
 	const char *mark;
 
+	if (r->n_body_files > 0) {
+		body_files_text(r, s);
+		return;
+	}
 	while ((mark = strstr(s, MARK_OPEN)) != NULL) {
 		int slot, used = 0;
 
@@ -195,6 +227,25 @@ static void describe_part(struct json *list, struct arena *a, const struct http_
 	}
 }
 
+/* The body's text with files by name. */
+static const char *files_shown(struct arena *a, const struct http_request *r)
+{
+	struct http_text out = text_empty(a);
+	size_t at = 0;
+
+	for (size_t i = 0; i < r->n_body_files; i++) {
+		const struct http_body_file *f = &r->body_files[i];
+
+		text_append(a, &out, r->body.bytes + at, f->at - at);
+		text_append(a, &out, "[file ", 6);
+		text_append(a, &out, f->path, strlen(f->path));
+		text_append(a, &out, "]", 1);
+		at = f->at;
+	}
+	text_append(a, &out, r->body.bytes + at, r->body.len - at);
+	return out.bytes;
+}
+
 static void describe_body(struct json *o, struct arena *a, const struct http_request *r)
 {
 	if (r->n_parts > 0) {
@@ -202,6 +253,8 @@ static void describe_body(struct json *o, struct arena *a, const struct http_req
 
 		for (size_t i = 0; i < r->n_parts; i++)
 			describe_part(list, a, &r->parts[i]);
+	} else if (r->n_body_files > 0) {
+		json_set_str(o, "body", files_shown(a, r));
 	} else if (r->body_file) {
 		json_set_str(o, "body", arena_printf(a, "[file %s]", r->body_file));
 	} else if (r->body.len > 0 || r->body.n_slots > 0) {
@@ -348,6 +401,18 @@ void http_json_secret(struct json *obj, const char *name, enum secret_slot slot)
 	char mark[32];
 
 	snprintf(mark, sizeof(mark), MARK_VALUE, (int)slot);
+	json_set_str(obj, name, mark);
+}
+
+void http_json_file(struct http_request *r, struct json *obj, const char *name, const char *path)
+{
+	char mark[48];
+
+	r->body_files = arena_grow(r->arena, r->body_files, r->n_body_files,
+				   sizeof(*r->body_files));
+	r->body_files[r->n_body_files] = (struct http_body_file){
+		.path = arena_strdup(r->arena, path)};
+	snprintf(mark, sizeof(mark), FILE_VALUE, r->n_body_files++);
 	json_set_str(obj, name, mark);
 }
 

@@ -72,6 +72,12 @@ struct http_part {
 	size_t len;
 };
 
+/* A file whose bytes stand in the body's text as base64, for JSON that carries media. */
+struct http_body_file {
+	size_t at; /* it goes before body.bytes[at] */
+	const char *path;
+};
+
 /* Everything hangs on the arena; http_request_free ends it all. */
 struct http_request {
 	struct arena *arena;
@@ -81,6 +87,8 @@ struct http_request {
 	size_t n_headers;
 	/* The body: text (with slots), or a file sent from disk, or parts. */
 	struct http_text body;
+	struct http_body_file *body_files; /* beside the text; such a text has no secrets */
+	size_t n_body_files;
 	const char *body_file;
 	int64_t body_file_offset, body_file_len; /* len -1: to the end */
 	struct http_part *parts;
@@ -114,6 +122,8 @@ void http_form_secret(struct http_request *r, const char *name, enum secret_slot
 struct json;
 void http_body_json(struct http_request *r, const struct json *j);
 void http_json_secret(struct json *obj, const char *name, enum secret_slot slot);
+/* A member whose value is a file in base64; the path is copied into the request, whose body obj must become. */
+void http_json_file(struct http_request *r, struct json *obj, const char *name, const char *path);
 /* The new part, to be filled (its strings are borrowed); valid until the next http_part_add. */
 struct http_part *http_part_add(struct http_request *r, const char *name) MUST_USE;
 

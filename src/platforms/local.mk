@@ -36,6 +36,11 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/mastodon_oauth.c \
 	src/platforms/mastodon_post.c \
 	src/platforms/mastodon_settle.c \
+	src/platforms/pinterest.c \
+	src/platforms/pinterest.h \
+	src/platforms/pinterest_account.c \
+	src/platforms/pinterest_post.c \
+	src/platforms/pinterest_settle.c \
 	src/platforms/platform.c \
 	src/platforms/platform.h \
 	src/platforms/progress.c \

@@ -8,6 +8,7 @@
 #include "platforms/discord.h"
 #include "platforms/linkedin.h"
 #include "platforms/mastodon.h"
+#include "platforms/pinterest.h"
 #include "platforms/telegram.h"
 #include "platforms/x.h"
 
@@ -16,6 +17,7 @@ const struct platform *const platforms[] = {
 	&mastodon_platform,
 	&x_platform,
 	&linkedin_platform,
+	&pinterest_platform,
 	&telegram_platform,
 	&discord_platform,
 	NULL,

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/json.h"
 #include "fixture.h"
 
 /* ---- whole answers ---------------------------------------------------- */
@@ -314,6 +315,63 @@ static void body__parts__are_multipart(void **state)
 	xfree(&path);
 }
 
+static void body__part_of_a_file__is_its_piece(void **state)
+{
+	char *path = file_new("piece", "0123456789");
+	struct http_request *r;
+	struct http_part *p;
+
+	(void)state;
+	hostile_start(&server, serve_answer);
+	server.answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+	r = request_new(HTTP_POST, "/");
+	p = http_part_add(r, "media");
+	p->file = path;
+	p->file_offset = 3;
+	p->file_len = 4;
+	assert_int_equal(exchange(r, NULL), OK);
+	p->file_len = 8;
+	assert_int_equal(exchange(r, NULL), E_INVALID);
+	hostile_stop(&server);
+	assert_non_null(strstr(server.last, "\r\n\r\n3456\r\n"));
+	http_request_free(&r);
+	unlink(path);
+	xfree(&path);
+}
+
+static void body__files_in_json__are_base64(void **state)
+{
+	char *path = file_new("base64", "01234567"), *other = file_new("base65", "ab");
+	struct json *j = json_new_object();
+	struct http_request *r;
+
+	(void)state;
+	hostile_start(&server, serve_answer);
+	server.answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+	r = request_new(HTTP_POST, "/");
+	json_set_str(j, "text", "file:0");
+	http_json_file(r, j, "a", path);
+	http_json_file(r, j, "b", other);
+	json_set_str(j, "end", "x");
+	http_body_json(r, j);
+	json_free(&j);
+	assert_int_equal(exchange(r, NULL), OK);
+	hostile_stop(&server);
+	assert_non_null(strstr(server.last,
+			       "\r\n\r\n{\"text\":\"file:0\",\"a\":\"MDEyMzQ1Njc=\",\"b\":\"YWI=\","
+			       "\"end\":\"x\"}"));
+	/* A file that is gone sends nothing. */
+	unlink(path);
+	hostile_start(&server, serve_answer);
+	assert_int_equal(exchange(r, NULL), E_IO);
+	hostile_stop(&server);
+	assert_int_equal(server.connections, 0);
+	http_request_free(&r);
+	unlink(other);
+	xfree(&path);
+	xfree(&other);
+}
+
 /* ---- where it may go -------------------------------------------------- */
 
 static void target__loopback_not_allowed__sends_nothing(void **state)
@@ -465,6 +523,8 @@ int main(void)
 		CASE(body__file__is_sent_from_disk),
 		CASE(body__unfit_file__sends_nothing),
 		CASE(body__parts__are_multipart),
+		CASE(body__part_of_a_file__is_its_piece),
+		CASE(body__files_in_json__are_base64),
 		CASE(target__loopback_not_allowed__sends_nothing),
 		CASE(target__nobody_listens__was_not_sent),
 		CASE(run__descriptor_and_wake__end_it),

@@ -34,3 +34,5 @@ unit_tests += tests/unit/platforms/test_telegram
 tests_unit_platforms_test_telegram_LDADD = $(unit_platforms_link)
 unit_tests += tests/unit/platforms/test_discord
 tests_unit_platforms_test_discord_LDADD = $(unit_platforms_link)
+unit_tests += tests/unit/platforms/test_pinterest
+tests_unit_platforms_test_pinterest_LDADD = $(unit_platforms_link)

@@ -52,6 +52,10 @@ static const char *const bodies[] = {
 	"{\"ok\":false,\"description\":\"chat not found\",\"parameters\":{\"retry_after\":-3}}",
 	"{\"id\":\"123\",\"name\":\"hook\",\"channel_id\":\"5\",\"guild_id\":5,\"retry_after\":1e300}",
 	"{\"message\":\"Unknown Webhook\",\"code\":10015}",
+	"{\"media_id\":\"5\",\"upload_url\":\"https://server.example/u\",\"upload_parameters\":{\"k\":\"sekrit\",\"n\":1}}",
+	"{\"items\":[{\"id\":\"123\",\"name\":\"Cats\",\"link\":null,\"created_at\":\"2026-09-21T14:13:20\"},{\"id\":\"9\"}],"
+	"\"bookmark\":\"b\"}",
+	"{\"code\":40,\"message\":\"no board\",\"status\":\"succeeded\"}",
 	"{\"value\":{\"uploadUrl\":\"https://server.example/u\",\"image\":\"urn:li:image:C\"}}",
 	"{\"value\":{\"video\":\"urn:li:video:V\",\"uploadInstructions\":[{\"uploadUrl\":\"https://server.example/u\","
 	"\"firstByte\":0,\"lastByte\":99},{\"uploadUrl\":\"https://server.example/u\",\"firstByte\":100}]}}",
