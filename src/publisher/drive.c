@@ -44,6 +44,8 @@ void flight_end_attempt(struct engine *e, struct flight *f, enum err_class cls,
 				 .random = (unsigned)rng_below(10000)};
 
 	outcome_decide(&c, &f->decision);
+	if (cls == CLASS_NONE && answered && f->answer.response)
+		f->decision.end.http_status = f->answer.response->status;
 	/* A wall clock that has jumped says nothing about when the request is dead. */
 	if (cls == CLASS_UNKNOWN && !answered && f->decision.end.settle_at != 0) {
 		int64_t left = f->deadline_mono - clock_mono_ms();

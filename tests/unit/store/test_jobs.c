@@ -542,8 +542,8 @@ static void settle__resends_under_the_same_key_until_the_outcome_is_certain(void
 	assert_ok(q->f, store_begin(q->f->service, &q->f->info));
 	assert_ok(q->f, attempt_settle_note(q->f->service, 1, id, 1, 1, now_ms + 2000, "absent",
 					    &q->f->info));
-	assert_ok(q->f,
-		  job_requeue_same_key(q->f->service, 1, id, "absent twice", now_ms, -1, &q->f->info));
+	assert_ok(q->f, job_requeue_same_key(q->f->service, 1, id, "absent twice", now_ms, -1,
+					     &q->f->info));
 	assert_ok(q->f, store_commit(q->f->service, &q->f->info));
 	now_ms += 7000;
 	assert_int_equal(claim(q, 1, again), 1);
