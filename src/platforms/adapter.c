@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/chars.h"
+#include "base/rng.h"
 #include "base/text.h"
 #include "platforms/richtext.h"
 
@@ -192,6 +193,56 @@ const char *adapter_name(const struct json *obj, const char *name)
 	    s[0] == ' ' || s[n - 1] == ' ')
 		return NULL;
 	return s;
+}
+
+const char *adapter_shown_name(struct arena *a, const char *s)
+{
+	struct strbuf b;
+	const char *name = NULL;
+	size_t n;
+
+	if (s == NULL)
+		return NULL;
+	strbuf_init(&b, 4096);
+	text_make_safe(&b, s, strnlen(s, 1000), TEXT_ONE_LINE);
+	for (size_t i = 0; i < b.len; i++)
+		if (b.data[i] == ',')
+			b.data[i] = ' ';
+	while (b.len > 0 && b.data[b.len - 1] == ' ')
+		strbuf_truncate(&b, b.len - 1);
+	s = b.data + strspn(b.data, " ");
+	/* Never in the middle of a character. */
+	for (n = strlen(s); n > 256;) {
+		n--;
+		while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
+			n--;
+	}
+	if (n > 0)
+		name = arena_strndup(a, s, n);
+	strbuf_free(&b);
+	return name;
+}
+
+const char *adapter_media_url(const struct step_in *in, struct step_out *out, size_t i)
+{
+	const char *url = in->media_urls != NULL ? in->media_urls[i] : NULL;
+
+	if (url != NULL && richtext_is_url(url))
+		return url;
+	if (in->rehearsal)
+		return arena_printf(out->arena, "<public URL of file %zu>", i + 1);
+	step_fail(out, CLASS_PERMANENT, E_MEDIA, NULL, NULL,
+		  "the platform fetches files from a public address, and there is none for this "
+		  "post's files");
+	err_hint(&out->error, "configure media.host, where files are put for the platforms");
+	return NULL;
+}
+
+void adapter_make_key(int64_t now_ms, char *out, size_t size)
+{
+	(void)now_ms;
+	INVARIANT(size >= UUID_SIZE, "a key has room");
+	rng_uuid(out);
 }
 
 bool adapter_has_link(const struct post *post)

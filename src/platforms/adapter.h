@@ -47,6 +47,16 @@ const char *adapter_id(struct arena *a, const struct json *obj, const char *name
  * Borrowed. */
 const char *adapter_name(const struct json *obj, const char *name);
 
+/* A name of any form brought into that one, the arena's; NULL if nothing is left of it. */
+const char *adapter_shown_name(struct arena *a, const char *s);
+
+/* The public address of a file, for a platform that fetches it. NULL: there is none, and out is a failure that says what to
+ * configure. A rehearsal gets "<public URL of file N>". */
+const char *adapter_media_url(const struct step_in *in, struct step_out *out, size_t i);
+
+/* A key that only names the attempt: it means nothing to the platform. */
+void adapter_make_key(int64_t now_ms, char *out, size_t size);
+
 /* The text with the link on a line of its own, where the text has it not. */
 const char *adapter_text(struct arena *a, const struct post *post);
 bool adapter_has_link(const struct post *post);

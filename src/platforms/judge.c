@@ -23,6 +23,31 @@ static bool has_words(const char *words, const char *part)
 	return n == 0;
 }
 
+static bool part_fits(const char *pattern, size_t n, const char *part, size_t len)
+{
+	if (n == 1 && pattern[0] == '*')
+		return true;
+	if (n != len)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (pattern[i] != part[i] && (pattern[i] != '#' || part[i] < '0' || part[i] > '9'))
+			return false;
+	return true;
+}
+
+static bool name_fits(const char *pattern, const char *name)
+{
+	size_t n = strcspn(pattern, "/"), len = strcspn(name, "/");
+
+	if (pattern[n] == '\0')
+		return strcmp(pattern, name) == 0;
+	if (!part_fits(pattern, n, name, len))
+		return false;
+	pattern += n + 1;
+	name += len + (name[len] != '\0');
+	return part_fits(pattern, strlen(pattern), name, strlen(name));
+}
+
 static const struct judge_row *find_row(const struct judge *j, int status,
 					const struct judge_said *said)
 {
@@ -30,7 +55,7 @@ static const struct judge_row *find_row(const struct judge *j, int status,
 		const struct judge_row *row = &j->rows[i];
 
 		if ((row->status == 0 || row->status == status) &&
-		    (row->name == NULL || strcmp(row->name, said->name) == 0) &&
+		    (row->name == NULL || name_fits(row->name, said->name)) &&
 		    (row->words == NULL || has_words(said->words, row->words)))
 			return row;
 	}
@@ -58,6 +83,14 @@ static void judge_refusal(const struct http_response *r, struct verdict *v)
 		*v = (struct verdict){CLASS_PERMANENT, E_REJECTED, NULL, false};
 }
 
+/* Does the row know better than the platform's own "this will pass"? */
+static bool is_detailed(const struct judge_row *row)
+{
+	const char *slash = row != NULL && row->name != NULL ? strchr(row->name, '/') : NULL;
+
+	return row != NULL && (row->cls != CLASS_PERMANENT || (slash != NULL && slash[1] != '*'));
+}
+
 static void decide(const struct judge *j, const struct http_response *r,
 		   const struct judge_said *said, struct verdict *v)
 {
@@ -69,11 +102,16 @@ static void decide(const struct judge *j, const struct http_response *r,
 	}
 	judge_status(r, v);
 	row = said->own ? find_row(j, r->status, said) : NULL;
-	if (row != NULL)
+	if (said->passing && !is_detailed(row))
+		*v = (struct verdict){CLASS_TRANSIENT, E_PLATFORM, NULL, false};
+	else if (row != NULL)
 		*v = (struct verdict){row->cls, row->code, row->hint,
 				      row->cls != CLASS_TRANSIENT && row->cls != CLASS_UNKNOWN};
 	else if (said->own && r->status >= 400 && r->status <= 499)
 		judge_refusal(r, v);
+	/* Whatever a server says that fails: it may have failed after it was done. */
+	if (r->status >= 500)
+		v->certain = false;
 }
 
 void judge_say(struct step_out *out, const struct http_response *r, enum err_class cls,

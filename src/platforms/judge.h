@@ -12,8 +12,10 @@
 
 /* One documented error. The first row that fits decides. */
 struct judge_row {
-	int status;        /* 0: any */
-	const char *name;  /* the platform's own name of it; NULL: any */
+	int status; /* 0: any */
+	/* The platform's own name of it; NULL: any. Of names in two parts, "CODE/DETAIL", either may be a star, and "#" stands for one digit;
+	 * a name without detail fits a detail that is a star. */
+	const char *name;
 	const char *words; /* a part of its words, case ignored; NULL: any */
 	enum err_class cls;
 	enum err code;
@@ -24,7 +26,8 @@ struct judge_row {
 struct judge_said {
 	const char *name, *words; /* "" if not said */
 	bool own;                 /* it is the platform's own error object */
-	int64_t retry_at;         /* UTC ms beside what the usual headers say; 0 */
+	bool passing; /* it says that it will pass: counts where no row with a detail says otherwise */
+	int64_t retry_at; /* UTC ms beside what the usual headers say; 0 */
 };
 
 struct judge {

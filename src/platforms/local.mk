@@ -13,10 +13,20 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/discord.c \
 	src/platforms/discord.h \
 	src/platforms/discord_post.c \
+	src/platforms/facebook.c \
+	src/platforms/facebook.h \
+	src/platforms/facebook_account.c \
+	src/platforms/facebook_post.c \
+	src/platforms/facebook_settle.c \
+	src/platforms/facebook_video.c \
 	src/platforms/fold.c \
 	src/platforms/fold.h \
 	src/platforms/grant.c \
 	src/platforms/grant.h \
+	src/platforms/graph.c \
+	src/platforms/graph.h \
+	src/platforms/graph_answer.c \
+	src/platforms/graph_login.c \
 	src/platforms/judge.c \
 	src/platforms/judge.h \
 	src/platforms/linkedin.c \
@@ -47,6 +57,9 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/progress.h \
 	src/platforms/richtext.c \
 	src/platforms/richtext.h \
+	src/platforms/stage.c \
+	src/platforms/stage.h \
+	src/platforms/stage_settle.c \
 	src/platforms/telegram.c \
 	src/platforms/telegram.h \
 	src/platforms/telegram_account.c \

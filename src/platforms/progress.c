@@ -53,10 +53,11 @@ static void begin_again(struct progress *p)
 	json_set_int(p->state, "again", again);
 }
 
-void progress_run(const struct step_in *in, struct step_out *out, const struct progress_step *steps,
-		  size_t n_steps, void (*next)(struct progress *p))
+void progress_run_for(const void *self, const struct step_in *in, struct step_out *out,
+		      const struct progress_step *steps, size_t n_steps,
+		      void (*next)(struct progress *p))
 {
-	struct progress p = {.in = in, .out = out, .arena = out->arena};
+	struct progress p = {.in = in, .out = out, .arena = out->arena, .self = self};
 	bool go_on = true;
 
 	p.state = open_state(in->state);
@@ -74,6 +75,12 @@ void progress_run(const struct step_in *in, struct step_out *out, const struct p
 	if (go_on)
 		next(&p);
 	json_free(&p.state);
+}
+
+void progress_run(const struct step_in *in, struct step_out *out, const struct progress_step *steps,
+		  size_t n_steps, void (*next)(struct progress *p))
+{
+	progress_run_for(NULL, in, out, steps, n_steps, next);
 }
 
 static void keep(struct progress *p, const char *ask, const char *what)

@@ -19,6 +19,7 @@ struct progress {
 	struct arena *arena;    /* out's */
 	struct json *state;     /* to be changed; kept by progress_ask and progress_keep */
 	const char *ask, *what; /* of the state that came in */
+	const void *self;       /* of progress_run_for; NULL */
 };
 
 struct progress_step {
@@ -32,6 +33,11 @@ struct progress_step {
 /* One call of OP_PUBLISH. next asks for a request, or ends. */
 void progress_run(const struct step_in *in, struct step_out *out, const struct progress_step *steps,
 		  size_t n_steps, void (*next)(struct progress *p));
+
+/* The same for several platforms that go the same way: self tells which one it is. */
+void progress_run_for(const void *self, const struct step_in *in, struct step_out *out,
+		      const struct progress_step *steps, size_t n_steps,
+		      void (*next)(struct progress *p));
 
 /* The request in out is the one of this name; the state goes with it. */
 void progress_ask(struct progress *p, const char *ask, const char *what);

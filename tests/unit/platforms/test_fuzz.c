@@ -63,6 +63,31 @@ static const char *const bodies[] = {
 	"{\"elements\":[{\"organizationalTarget\":\"urn:li:organization:5\",\"id\":\"urn:li:share:7\",\"commentary\":\"hi\"}]}",
 	"{\"message\":\"Content is a duplicate of urn:li:share:9\",\"code\":\"DUPLICATE_POST\"}",
 	"{\"error\":\"invalid_grant\",\"error_description\":\"x\"}",
+	"{\"data\":{\"is_valid\":true,\"type\":\"USER\",\"scopes\":[\"pages_show_list\","
+	"\"pages_manage_posts\",\"pages_read_engagement\"]}}",
+	"{\"data\":[{\"id\":\"123\",\"name\":\"a\\u202eb, c\",\"access_token\":\"sekrit\"},"
+	"{\"id\":\"124\",\"name\":\"\",\"access_token\":\"sekrit\"}],\"paging\":{\"next\":\"x\","
+	"\"cursors\":{\"after\":\"sekri\"}}}",
+	"{\"id\":\"123_456\",\"status_code\":\"FINISHED\",\"status\":\"FINISHED\",\"success\":true}",
+	"{\"id\":\"55\",\"status_code\":\"PUBLISHED\",\"status\":\"PUBLISHED\"}",
+	"{\"status_code\":\"ERROR\",\"status\":\"ERROR\",\"error_message\":\"2207026\"}",
+	"{\"status_code\":\"IN_PROGRESS\",\"status\":\"IN_PROGRESS\"}",
+	"{\"status_code\":\"EXPIRED\",\"status\":\"EXPIRED\"}",
+	"{\"video_id\":\"55\",\"upload_session_id\":\"7\",\"start_offset\":\"0\",\"end_offset\":"
+	"\"400\",\"upload_url\":\"https://server.example/u\"}",
+	"{\"start_offset\":\"1000\",\"end_offset\":\"1000\",\"success\":true}",
+	"{\"error\":{\"code\":190,\"error_subcode\":463,\"message\":\"x\",\"is_transient\":1}}",
+	"{\"error\":{\"code\":1e99,\"error_subcode\":-3,\"is_transient\":true}}",
+	"{\"error\":{\"code\":4,\"error_subcode\":2207051}}",
+	"{\"accounts\":[{\"name\":\"accounts/1\"},{\"name\":\"accounts/../2\"}],\"nextPageToken\":\"p\"}",
+	"{\"locations\":[{\"name\":\"locations/2\",\"title\":\"Shop, here\",\"metadata\":"
+	"{\"canOperateLocalPost\":true}}]}",
+	"{\"name\":\"accounts/1/locations/2/localPosts/3\",\"state\":\"PROCESSING\",\"searchUrl\":"
+	"\"https://local.example/3\"}",
+	"{\"localPosts\":[{\"name\":\"accounts/1/locations/2/localPosts/3\",\"topicType\":\"STANDARD\"}],"
+	"\"nextPageToken\":\"q\"}",
+	"{\"error\":{\"code\":400,\"status\":\"INVALID_ARGUMENT\",\"details\":[{\"errorDetails\":"
+	"[{\"code\":1000,\"message\":\"Fetching image failed.\"}]}]}}",
 	"<html><body>Bad gateway</body></html>",
 	"\xff\xfe\x00",
 };
@@ -143,6 +168,7 @@ static void one_attempt(const struct platform *p, enum platform_op op)
 					      .state = "st",
 					      .challenge = "ch",
 					      .client_name = "Masthead"};
+	static const char *const urls[] = {"https://media.example/a", "https://media.example/b"};
 	struct rig r;
 	char key[PLATFORM_KEY_SIZE];
 	int steps = 0;
@@ -159,6 +185,7 @@ static void one_attempt(const struct platform *p, enum platform_op op)
 	r.in.oauth = next_random(8) ? &oauth : NULL;
 	r.in.key = key;
 	r.in.remote_id = pick(remote_ids, COUNT_OF(remote_ids));
+	r.in.media_urls = next_random(8) ? urls : NULL;
 	r.post.first_comment = next_random(2) ? "more" : NULL;
 	r.post.title = next_random(2) ? "A title" : NULL;
 	r.post.text = "hi @bob.test @carol.test #tag https://a.example";
@@ -205,6 +232,11 @@ static void fuzz__step__survives_any_state(void **state)
 		"{\"ask\":\"upload\",\"what\":\"none\"}",
 		"{\"ask\":\"resolve\"}",
 		"{\"ask\":\"create\"}",
+		"{\"ask\":\"status\",\"container\":\"55\",\"again\":-1,\"polls\":\"x\"}",
+		"{\"ask\":\"find\",\"container\":{},\"settle\":\"list\"}",
+		"{\"ask\":\"transfer\",\"media\":{\"0:\":{\"at\":-1}}}",
+		"{\"ask\":\"comment\",\"id\":\"a b\",\"reply\":[]}",
+		"{\"ask\":\"review\",\"id\":\"accounts/1\",\"settle\":7}",
 		"{\"ask\":\"media\",\"media\":{\"aaaa\":5}}",
 		"{\"ask\":\"\",\"blobs\":{\"aaaa\":null}}",
 		"{\"ask\":\"append\",\"what\":\"0\",\"media\":7,\"again\":\"x\",\"sent\":1}",
