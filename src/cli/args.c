@@ -131,8 +131,10 @@ static enum err take_global(struct args *a, const struct command_option *o, cons
 		a->app.tenant = value;
 	else if (!strcmp(n, "operator"))
 		a->app.operator_name = value;
-	else if (!strcmp(n, "passphrase-fd"))
+	else if (!strcmp(n, "passphrase-fd")) {
+		a->app.passphrase_fd = &a->passphrase_fd;
 		return descriptor_of(value, &a->passphrase_fd, info);
+	}
 	else if (!strcmp(n, "json"))
 		a->json = true;
 	else if (!strcmp(n, "readonly"))

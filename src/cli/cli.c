@@ -8,6 +8,7 @@
 
 #include "base/i18n.h"
 #include "base/log.h"
+#include "cli/passphrase.h"
 #include "cli/verbs.h"
 
 static const struct {
@@ -69,6 +70,12 @@ static bool would_write(const struct args *a)
 	return a->command->flags & CMD_WRITES || arg_set(a, "repair");
 }
 
+/* Asked for before anything is begun: a person takes their time. */
+static bool needs_vault(const struct args *a)
+{
+	return a->command->flags & CMD_NEEDS_VAULT || arg_set(a, "wait") || arg_set(a, "remote");
+}
+
 static enum err open_all(struct cli *c)
 {
 	const struct command *cmd = c->args.command;
@@ -78,11 +85,14 @@ static enum err open_all(struct cli *c)
 		return err_set(&c->info, E_READONLY,
 			       "`masthead %s' would change something, and --readonly forbids it",
 			       cmd->name);
+	c->args.app.ask_passphrase = passphrase_ask;
 	if ((e = app_new(&c->args.app, &c->app, &c->info)))
 		return e;
 	if (!cmd || !(cmd->flags & CMD_NEEDS_WORKSPACE))
 		return OK;
 	if ((e = app_open_workspace(c->app, &c->info)))
+		return e;
+	if (needs_vault(&c->args) && (e = app_unlock(c->app, &c->info)))
 		return e;
 	return ops_open(c->app, cmd->flags & CMD_NEEDS_TENANT, c->args.app.readonly, &c->ops,
 			&c->info);
@@ -110,7 +120,8 @@ static int run_console(struct cli *c)
 		err_hint(&c->info, "name a verb; `masthead --help' lists them");
 		return cli_fail(c);
 	}
-	if (app_open_workspace(c->app, &c->info))
+	if (app_open_workspace(c->app, &c->info) ||
+	    (!o.readonly && app_unlock(c->app, &c->info)))
 		return cli_fail(c);
 	return c->wiring->console(c->app, &o);
 }

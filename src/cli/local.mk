@@ -11,6 +11,8 @@ libmasthead_cli_a_SOURCES = \
 	src/cli/help.c \
 	src/cli/out.c \
 	src/cli/out.h \
+	src/cli/passphrase.c \
+	src/cli/passphrase.h \
 	src/cli/progress.c \
 	src/cli/progress.h \
 	src/cli/shapes.c \
@@ -29,4 +31,5 @@ libmasthead_cli_a_SOURCES = \
 	src/cli/verbs_open.c \
 	src/cli/verbs_publish.c \
 	src/cli/verbs_setup.c \
-	src/cli/verbs_sync.c
+	src/cli/verbs_sync.c \
+	src/cli/verbs_vault.c

@@ -78,6 +78,9 @@ void results_print(struct cli *c, struct json *array);
 	X("daemon", verb_daemon) \
 	X("status", verb_status) \
 	X("metrics", verb_metrics) \
+	X("vault status", verb_vault_status) \
+	X("vault rekey", verb_vault_rekey) \
+	X("vault passwd", verb_vault_passwd) \
 	X("sandbox", verb_sandbox) \
 	X("demo", verb_demo)
 

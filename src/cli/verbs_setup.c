@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "cli/passphrase.h"
 #include "cli/verbs.h"
 
 static const char *yes_no(bool b)
@@ -9,15 +10,35 @@ static const char *yes_no(bool b)
 	return b ? _("yes") : _("no");
 }
 
+/* How the new workspace's key is kept, in the contract's words; NULL: the options contradict each other. */
+static const char *choose_key(const struct args *args, struct app_options *o, struct err_info *info)
+{
+	o->key_file = arg_value(args, "key-file");
+	o->new_key_command = arg_value(args, "key-command");
+	o->new_passphrase = args->passphrase_fd >= 0;
+	if (arg_set(args, "secret-service")) {
+		secret_service_missing(info);
+		return NULL;
+	}
+	if ((o->key_file != NULL) + (o->new_key_command != NULL) + o->new_passphrase > 1) {
+		err_set(info, E_USAGE, "the master key has one source: name one option");
+		return NULL;
+	}
+	return o->new_key_command ? "command" : o->new_passphrase ? "passphrase" : "file";
+}
+
 int verb_init(struct cli *c)
 {
 	struct app_options o = c->args.app;
+	const char *key;
 	struct json *j;
 
 	if (args_expect(&c->args, 0, 0, &c->info))
 		return cli_fail(c);
-	/* The file that dispatch opened carries no key file: open anew with it. */
-	o.key_file = arg_value(&c->args, "key-file");
+	key = choose_key(&c->args, &o, &c->info);
+	if (!key)
+		return cli_fail(c);
+	/* What dispatch opened knows nothing of the key: anew. */
 	app_free(&c->app);
 	if (app_new(&o, &c->app, &c->info) || app_open_workspace(c->app, &c->info))
 		return cli_fail(c);
@@ -30,7 +51,7 @@ int verb_init(struct cli *c)
 		j = json_new_object();
 		json_set_str(j, "workspace", app_workspace_dir(c->app));
 		json_set_str(j, "tenant", "default");
-		json_set_str(j, "key", "file");
+		json_set_str(j, "key", key);
 		return cli_end_json(c, j);
 	}
 	out_line(_("made the workspace %s with the tenant `default'"), app_workspace_dir(c->app));

@@ -11,6 +11,7 @@
 #include "base/when.h"
 #include "ops/internal.h"
 #include "publisher/publisher.h"
+#include "store/rekey.h"
 #include "store/store.h"
 #include "store/workspace.h"
 
@@ -36,13 +37,17 @@ static char *terminal_name(void)
 	return NULL;
 }
 
-/* "~/x" in the configuration means the home directory, as people write it. */
+/* "~/x" in the configuration means the home directory, as people write it. The path is remembered, so it
+ * must not depend on where we stand. */
 static char *expand_home(const char *path)
 {
 	const char *home = getenv("HOME");
+	char here[4096];
 
 	if (path[0] == '~' && path[1] == '/' && home && *home)
 		return fs_join(home, path + 2);
+	if (path[0] != '/' && getcwd(here, sizeof(here)))
+		return fs_join(here, path);
 	return xstrdup(path);
 }
 
@@ -95,6 +100,10 @@ enum err app_new(const struct app_options *o, struct app **out, struct err_info 
 	a->terminal = terminal_name();
 	a->readonly = o->readonly;
 	a->no_create = o->no_create;
+	a->new_key_command = xstrdup(o->new_key_command);
+	a->new_passphrase = o->new_passphrase;
+	a->passphrase_fd = o->passphrase_fd ? *o->passphrase_fd : -1;
+	a->ask_passphrase = o->ask_passphrase;
 	*out = a;
 	return OK;
 }
@@ -109,10 +118,17 @@ enum err app_open_workspace(struct app *a, struct err_info *info)
 		.create = !a->no_create && !a->readonly,
 		.readonly = a->readonly,
 	};
+	struct key_change key = {0};
+	struct secret *material = NULL;
 	enum err e = OK;
 
-	if (!a->workspace)
+	if (!a->workspace && (a->new_passphrase || a->new_key_command)) {
+		o.new_key = &key;
+		e = app_new_key(a, &key, &material, info);
+	}
+	if (!e && !a->workspace)
 		e = workspace_open(&o, &a->workspace, info);
+	secret_free(&material);
 	xfree(&keys);
 	return e;
 }
@@ -131,6 +147,7 @@ void app_free(struct app **app)
 	xfree(&a->config_dir);
 	xfree(&a->dir);
 	xfree(&a->key_file);
+	xfree(&a->new_key_command);
 	xfree(&a->tenant);
 	xfree(&a->operator_name);
 	xfree(&a->terminal);

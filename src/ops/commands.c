@@ -89,7 +89,11 @@ const struct command_option global_options[] = {
 	END};
 
 static const struct command_option init_options[] = {
-	{0, "key-file", "FILE", N_("keep the master key in FILE"), "file"}, END};
+	{0, "key-file", "FILE", N_("keep the master key in FILE"), "file"},
+	{0, "key-command", "COMMAND", N_("lock the master key with what COMMAND prints"), NULL},
+	{0, "secret-service", NULL, N_("keep the master key in the desktop's secret service"),
+	 NULL},
+	END};
 static const struct command_option brand_add_options[] = {
 	{'z', "timezone", "ZONE", N_("IANA time zone, e.g. Europe/Berlin"), NULL},
 	{0, "catch-up", "MIN|hold",
@@ -180,6 +184,17 @@ static const struct command_option check_options[] = {
 	{0, "remote", NULL, N_("compare with the platforms too"), NULL},
 	{0, "repair", NULL, N_("mend what can be mended"), NULL},
 	END};
+static const struct command_option rekey_options[] = {
+	{0, "discard", NULL, N_("the key is lost: give up all logins and begin with a new one"),
+	 NULL},
+	END};
+static const struct command_option passwd_options[] = {
+	{0, "new-passphrase-fd", "N", N_("read the new passphrase from descriptor N"), NULL},
+	{0, "key-file", "FILE", N_("keep the master key in FILE"), "file"},
+	{0, "key-command", "COMMAND", N_("lock the master key with what COMMAND prints"), NULL},
+	{0, "secret-service", NULL, N_("keep the master key in the desktop's secret service"),
+	 NULL},
+	END};
 static const struct command_option run_options[] = {
 	{0, "until-idle", NULL, N_("also wait for retries and settling"), NULL},
 	{0, "timeout", "S", N_("at most S seconds"), NULL},
@@ -199,6 +214,7 @@ static const struct command_option demo_options[] = {
 #define VERB (CMD_VERB | CMD_NEEDS_WORKSPACE)
 #define VERB_T (VERB | CMD_NEEDS_TENANT)
 #define WRITE CMD_WRITES
+#define VAULT CMD_NEEDS_VAULT
 #define CON CMD_CONSOLE
 #define IN(panes, name, keys, text) \
 	{ \
@@ -225,16 +241,16 @@ const struct command commands[] = {
 
 	/* Accounts */
 	{"platforms", CMD_VERB, 0, NULL, "[NAME]", N_("show what the platforms can do"), NULL},
-	{"connect", VERB_T | WRITE | CON, PANE_LISTS, "c", "BRAND PLATFORM",
+	{"connect", VERB_T | VAULT | WRITE | CON, PANE_LISTS, "c", "BRAND PLATFORM",
 	 N_("log an account in"), connect_options},
 	{"connections", VERB_T, 0, NULL, "[BRAND]", N_("list the connections"),
 	 connections_options},
 	{"connection show", VERB_T, 0, NULL, "CONN", N_("show a connection"), NULL},
-	{"disconnect", VERB_T | WRITE | CON | CMD_DANGEROUS, PANE_CONNECTIONS, "D", "CONN",
+	{"disconnect", VERB_T | VAULT | WRITE | CON | CMD_DANGEROUS, PANE_CONNECTIONS, "D", "CONN",
 	 N_("log an account out and destroy its tokens"), disconnect_options},
-	{"refresh", VERB_T | WRITE | CON, PANE_CONNECTIONS | PANE_TRIAGE, "f", "CONN",
+	{"refresh", VERB_T | VAULT | WRITE | CON, PANE_CONNECTIONS | PANE_TRIAGE, "f", "CONN",
 	 N_("renew a login"), NULL},
-	{"verify", VERB_T | WRITE | CON, PANE_CONNECTIONS | PANE_TRIAGE, "v", "CONN...",
+	{"verify", VERB_T | VAULT | WRITE | CON, PANE_CONNECTIONS | PANE_TRIAGE, "v", "CONN...",
 	 N_("ask the platform whether a login works"), verify_options},
 
 	/* Posts and jobs */
@@ -242,7 +258,7 @@ const struct command commands[] = {
 	 N_("publish a post, now or later"), publish_options},
 	{"edit", VERB_T | WRITE | CON, PANE_JOBS | PANE_JOB, "e", "JOB [TEXT]",
 	 N_("change a post before it is claimed"), edit_options},
-	{"takedown", VERB_T | WRITE | CON | CMD_DANGEROUS, PANE_JOBS | PANE_JOB, "T", "JOB",
+	{"takedown", VERB_T | VAULT | WRITE | CON | CMD_DANGEROUS, PANE_JOBS | PANE_JOB, "T", "JOB",
 	 N_("delete a published post at the platform"), NULL},
 	{"jobs", VERB_T, 0, NULL, NULL, N_("list the jobs"), jobs_options},
 	{"job show", VERB_T, 0, NULL, "JOB", N_("show a job with its attempts"), NULL},
@@ -278,10 +294,14 @@ const struct command commands[] = {
 	{"recover", VERB | WRITE, 0, NULL, NULL, N_("sort out what an ended publisher left"),
 	 recover_options},
 	{"check", VERB, 0, NULL, NULL, N_("prove database, log, counters and jobs"), check_options},
-	{"run", VERB | WRITE, 0, NULL, NULL, N_("publish all that is due"), run_options},
-	{"daemon", VERB | WRITE, 0, NULL, NULL, N_("publish without a screen"), NULL},
+	{"run", VERB | VAULT | WRITE, 0, NULL, NULL, N_("publish all that is due"), run_options},
+	{"daemon", VERB | VAULT | WRITE, 0, NULL, NULL, N_("publish without a screen"), NULL},
 	{"status", VERB, 0, NULL, NULL, N_("say whether all is well"), NULL},
 	{"metrics", VERB, 0, NULL, NULL, N_("print figures for a monitoring system"), NULL},
+	{"vault status", VERB, 0, NULL, NULL, N_("say what unlocks the stored logins"), NULL},
+	{"vault rekey", VERB | WRITE, 0, NULL, NULL, N_("make a new master key"), rekey_options},
+	{"vault passwd", VERB | WRITE, 0, NULL, NULL,
+	 N_("change the passphrase, or where the master key comes from"), passwd_options},
 	{"sandbox", CMD_VERB, 0, NULL, NULL, N_("simulate the platforms on this machine"),
 	 sandbox_options},
 	{"demo", CMD_VERB, 0, NULL, NULL, N_("show Masthead at work on the sandbox"), demo_options},

@@ -27,7 +27,8 @@ enum command_flags {
 	CMD_BULK = 8,       /* JOB... or filters; marks in the console */
 	CMD_DANGEROUS = 16, /* the console asks */
 	CMD_NEEDS_TENANT = 32,
-	CMD_NEEDS_WORKSPACE = 64
+	CMD_NEEDS_WORKSPACE = 64,
+	CMD_NEEDS_VAULT = 128 /* opens or seals logins, whatever its options */
 };
 
 /* One option of a verb, for getopt_long, --help, completions and the manual. */

@@ -27,6 +27,10 @@ struct app {
 	char *operator_name;
 	char *terminal; /* NULL: none */
 	bool readonly, no_create;
+	char *new_key_command; /* how a workspace that is made is locked */
+	bool new_passphrase;
+	int passphrase_fd; /* -1: none */
+	enum err (*ask_passphrase)(bool fresh, struct strbuf *out, struct err_info *info);
 	struct workspace *workspace;
 	struct mutex *lock; /* guards the three below */
 	struct publisher *publisher;
@@ -52,6 +56,12 @@ void app_settings(const struct app *a, struct publisher_settings *out);
 enum err app_service_store(struct app *a, struct store **s, struct err_info *info) MUST_USE;
 /* A zone for what belongs to no brand: the configuration's, else the machine's. */
 void app_zone(const struct app *a, char *out, size_t size);
+
+/* --- vault.c --- */
+struct key_change;
+/* What a workspace that is made is locked with, as the command line says; free material. */
+enum err app_new_key(struct app *a, struct key_change *out, struct secret **material,
+		     struct err_info *info) MUST_USE;
 
 /* --- scope.c --- */
 /* A transaction of this operator: E_READONLY where nothing may be changed. */

@@ -41,4 +41,5 @@ libmasthead_ops_a_SOURCES = \
 	src/ops/tenants.c \
 	src/ops/triage.c \
 	src/ops/undo.c \
+	src/ops/vault.c \
 	src/ops/why.c

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/model.h"
+#include "base/strbuf.h"
 #include "base/thread.h"
 #include "ops/commands.h"
 #include "ops/config.h"
@@ -28,6 +29,11 @@ struct app_options {
 	bool readonly;
 	bool no_create;              /* E_NOT_FOUND instead of making a workspace */
 	const char *key_file;        /* init --key-file */
+	const char *new_key_command; /* init --key-command; NULL */
+	bool new_passphrase;         /* init --passphrase-fd */
+	const int *passphrase_fd;    /* --passphrase-fd; NULL: none */
+	/* Asks on the terminal into a wiped buffer; fresh: a new one, twice. E_VAULT_LOCKED: there is no terminal. NULL: nobody to ask. */
+	enum err (*ask_passphrase)(bool fresh, struct strbuf *out, struct err_info *info);
 };
 struct app;
 /* Configuration only; no workspace yet (verbs like `platforms`, `sandbox`). */
@@ -40,6 +46,9 @@ const char *app_workspace_dir(const struct app *a);
 const char *app_operator(const struct app *a);
 bool app_readonly(const struct app *a);
 bool app_workspace_created(const struct app *a);
+/* Opens a vault that a passphrase or a command unlocks, before anything is begun that needs it; a key file is opened when it is
+ * needed. Asks or reads the descriptor. E_VAULT_LOCKED, E_VAULT_KEY (on a terminal after three tries). */
+enum err app_unlock(struct app *a, struct err_info *info) MUST_USE;
 
 struct ops;
 /* Resolves the tenant: E_USAGE (several and none named; the text lists them), E_NOT_FOUND. needs_tenant false: service scope. */
@@ -210,6 +219,16 @@ enum err ops_recover(struct ops *o, bool dry, struct recovery *out, struct err_i
 struct triage { struct page interrupted, missed, unknown; struct page expiring; /* connections with jobs at risk */ };
 enum err ops_triage(struct ops *o, struct triage *out, struct err_info *info) MUST_USE;
 void triage_free(struct triage *t);
+
+/* ------------------------------------------------------------------ the vault */
+/* {source, path, check, locked, memory_locked, tenants:[{tenant, key_version, sealed}]}. Asks nobody; a passphrase from the descriptor is
+ * tried (E_VAULT_KEY). A command is run. */
+enum err ops_vault_status(struct ops *o, struct json **out, struct err_info *info) MUST_USE;
+/* discard: the key is lost; all stored logins are given up and a new key file is made. {source, check, tenants, sealed, discarded}. */
+enum err ops_vault_rekey(struct ops *o, bool discard, struct json **out, struct err_info *info) MUST_USE;
+/* NULL members: not named. None named: another passphrase, which needs a passphrase vault (or --passphrase-fd, which then is the new one). */
+struct vault_request { const char *key_file, *key_command; const int *new_passphrase_fd; };
+enum err ops_vault_passwd(struct ops *o, const struct vault_request *r, struct json **out, struct err_info *info) MUST_USE;
 
 /* ------------------------------------------------------------------ publishing */
 /* The publisher's thread of this process (console, daemon). */

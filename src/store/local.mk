@@ -7,7 +7,9 @@ libmasthead_store_a_SOURCES = \
 	src/store/job_row.h \
 	src/store/jobs.h \
 	src/store/jobs_filter.h \
+	src/store/keys.h \
 	src/store/posts.h \
+	src/store/rekey.h \
 	src/store/secrets.h \
 	src/store/store.h \
 	src/store/store_private.h \
@@ -29,11 +31,13 @@ libmasthead_store_a_SOURCES = \
 	src/store/jobs_filter.c \
 	src/store/jobs_page.c \
 	src/store/jobs_read.c \
+	src/store/keys.c \
 	src/store/list.c \
 	src/store/migrate.c \
 	src/store/pauses.c \
 	src/store/posts.c \
 	src/store/publock.c \
+	src/store/rekey.c \
 	src/store/scope.c \
 	src/store/secrets.c \
 	src/store/settings.c \

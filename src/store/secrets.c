@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/connections.h"
+#include "store/keys.h"
 #include "store/secrets.h"
 #include "store/store_private.h"
 #include "vault/vault.h"
@@ -77,9 +78,7 @@ static enum err tenant_key_for(struct store *s, int64_t tenant_id, int64_t versi
 		*out = s->key;
 		return OK;
 	}
-	e = workspace_vault(s->w, &v, info);
-	if (!e)
-		e = db_query(
+	e = db_query(
 			s, info, &st,
 			"SELECT version, wrapped FROM {tenant_keys} WHERE tenant_id=$1 AND ($2=0 OR version=$2)"
 			" ORDER BY version DESC LIMIT 1",
@@ -89,12 +88,17 @@ static enum err tenant_key_for(struct store *s, int64_t tenant_id, int64_t versi
 	if (!e && row)
 		newest = col_int(st, 0);
 	if (!e && row)
+		e = keys_vault_for(s->w, sqlite3_column_blob(st, 1),
+				   (size_t)sqlite3_column_bytes(st, 1), &v, info);
+	if (!e && row)
 		e = vault_unwrap_tenant_key(v, tenant_id, newest, sqlite3_column_blob(st, 1),
 					    (size_t)sqlite3_column_bytes(st, 1), &k, info);
 	db_done(st);
 	if (!e && !row && version)
 		e = err_set(info, E_CORRUPT, "version %lld of the tenant's key is not there",
 			    (long long)version);
+	if (!e && !row)
+		e = workspace_vault(s->w, &v, info);
 	/* The master key was lost and is another now: what is sealed from here on has a key under it. */
 	if (e == E_VAULT_KEY && row && !version)
 		e = make_tenant_key(s, v, tenant_id, newest + 1, &k, info);
@@ -110,24 +114,31 @@ static enum err tenant_key_for(struct store *s, int64_t tenant_id, int64_t versi
 	return OK;
 }
 
+enum err secret_seal(struct store *s, const struct tenant_key *k, int64_t connection_id,
+		     enum conn_field f, const struct secret *value, struct err_info *info)
+{
+	struct seal_place place = {connection_id, conn_field_columns[f]};
+	struct strbuf b;
+	enum err e;
+
+	strbuf_init(&b, SECRET_BYTES_MAX + SEAL_OVERHEAD_BYTES);
+	vault_seal(k, &place, value, &b);
+	e = db_exec(s, info, write_sealed[f], "iib", tenant_key_tenant(k), connection_id, b.data,
+		    b.len);
+	strbuf_free(&b);
+	return e;
+}
+
 enum err secret_store(struct store *s, int64_t tenant_id, int64_t connection_id, enum conn_field f,
 		      const struct secret *value, struct err_info *info)
 {
 	const struct tenant_key *k;
-	struct seal_place place = {connection_id, conn_field_columns[f]};
-	struct strbuf b;
 	enum err e;
 
 	if (secret_len(value) == 0) /* an empty one never overwrites a good one */
 		return OK;
 	e = tenant_key_for(s, tenant_id, 0, &k, info);
-	if (e)
-		return e;
-	strbuf_init(&b, SECRET_BYTES_MAX + SEAL_OVERHEAD_BYTES);
-	vault_seal(k, &place, value, &b);
-	e = db_exec(s, info, write_sealed[f], "iib", tenant_id, connection_id, b.data, b.len);
-	strbuf_free(&b);
-	return e;
+	return e ? e : secret_seal(s, k, connection_id, f, value, info);
 }
 
 /* The sealed form: one byte, then the key's version, big-endian. */
@@ -138,8 +149,8 @@ static int64_t sealed_version(const unsigned char *p, size_t n)
 	return (int64_t)p[1] << 24 | (int64_t)p[2] << 16 | (int64_t)p[3] << 8 | (int64_t)p[4];
 }
 
-enum err connection_secret(struct store *s, int64_t tenant_id, int64_t id, enum conn_field f,
-			   struct secret **out, struct err_info *info)
+static enum err open_sealed(struct store *s, int64_t tenant_id, int64_t id, enum conn_field f,
+			    struct secret **out, struct err_info *info)
 {
 	const struct tenant_key *k;
 	struct seal_place place = {id, conn_field_columns[f]};
@@ -177,5 +188,16 @@ enum err connection_secret(struct store *s, int64_t tenant_id, int64_t id, enum 
 			e = vault_open(k, &place, b.data, b.len, out, info);
 	}
 	strbuf_free(&b);
+	return e;
+}
+
+enum err connection_secret(struct store *s, int64_t tenant_id, int64_t id, enum conn_field f,
+			   struct secret **out, struct err_info *info)
+{
+	enum err e = open_sealed(s, tenant_id, id, f, out, info);
+
+	/* Value and key are read one after the other: a rotation may have come between. */
+	if ((e == E_CORRUPT || e == E_VAULT_KEY) && !s->in_tx && !s->in_read)
+		e = open_sealed(s, tenant_id, id, f, out, info);
 	return e;
 }

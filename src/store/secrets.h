@@ -10,4 +10,8 @@ extern const char *const conn_field_columns[CONN_FIELD_COUNT];
 enum err secret_store(struct store *s, int64_t tenant_id, int64_t connection_id, enum conn_field f,
 		      const struct secret *value, struct err_info *info) MUST_USE;
 
+/* [tx] Seals with this key, whatever the tenant's newest is, and stores. */
+enum err secret_seal(struct store *s, const struct tenant_key *k, int64_t connection_id,
+		     enum conn_field f, const struct secret *value, struct err_info *info) MUST_USE;
+
 #endif

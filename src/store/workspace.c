@@ -26,6 +26,7 @@
 #include "base/thread.h"
 #include "store/admin.h"
 #include "store/audit.h"
+#include "store/keys.h"
 #include "store/store_private.h"
 #include "store/tenants.h"
 
@@ -240,37 +241,7 @@ static enum err read_setting(struct store *s, const char *key, char **out, struc
 	return e;
 }
 
-static void name_keys(struct workspace *w, const char *uuid, const char *key_file)
-{
-	snprintf(w->uuid, sizeof(w->uuid), "%s", uuid);
-	w->key_path = key_file ? xstrdup(key_file) : xasprintf("%s/%s.key", w->keys_dir, uuid);
-	w->chain_path = xasprintf("%s/%s.chain", w->keys_dir, uuid);
-}
-
-/* New key files; a half-made workspace of an earlier try left its own under another uuid. */
-static enum err make_keys(struct workspace *w, const char *key_file, char **descriptor,
-			  struct err_info *info)
-{
-	struct key_descriptor d = {.source = KEY_FILE};
-	struct strbuf b;
-	enum err e = vault_create_key_file(w->key_path, w->uuid, &w->vault, info);
-
-	if (e == E_EXISTS)
-		e = vault_open_key_file(w->key_path, w->uuid, &w->vault, info);
-	if (!e)
-		e = chain_key_create(w->chain_path, w->uuid, &w->chain, info);
-	if (e)
-		return e;
-	if (key_file)
-		d.path = w->key_path;
-	snprintf(d.check, sizeof(d.check), "%s", vault_check(w->vault));
-	strbuf_init(&b, 4096);
-	key_descriptor_write(&d, &b);
-	*descriptor = strbuf_detach(&b);
-	return OK;
-}
-
-static enum err fill_new(struct workspace *w, struct store *s, const char *key_file,
+static enum err fill_new(struct workspace *w, struct store *s, const struct workspace_options *o,
 			 struct err_info *info)
 {
 	struct audit_note made = {.action = "workspace.create", .outcome = "ok", .message = w->dir};
@@ -279,8 +250,8 @@ static enum err fill_new(struct workspace *w, struct store *s, const char *key_f
 	enum err e;
 
 	rng_uuid(uuid);
-	name_keys(w, uuid, key_file);
-	e = make_keys(w, key_file, &w->descriptor, info);
+	keys_name(w, uuid, o->key_file);
+	e = keys_make(w, o->new_key, info);
 	if (!e)
 		e = setting_set(s, 0, "workspace.uuid", uuid, info);
 	if (!e)
@@ -294,7 +265,7 @@ static enum err fill_new(struct workspace *w, struct store *s, const char *key_f
 	if (e) { /* nothing refers to them; the next try makes its own */
 		if (w->chain)
 			unlink(w->chain_path);
-		if (w->vault && !key_file)
+		if (w->vault && !w->key_fixed && !vault_is_wrapped(w->vault))
 			unlink(w->key_path);
 	}
 	w->created = !e;
@@ -370,22 +341,8 @@ static enum err open_chain(struct workspace *w, struct store *s, struct err_info
 	return e;
 }
 
-/* Where the key was put when the workspace was made, if not at the default place. */
-static void use_known_key_path(struct workspace *w)
-{
-	struct key_descriptor d;
-	struct err_info info;
-
-	if (!w->descriptor || key_descriptor_parse(w->descriptor, &d, &info))
-		return; /* said when the vault is opened */
-	if (d.source == KEY_FILE && d.path) {
-		xfree(&w->key_path);
-		w->key_path = xstrdup(d.path);
-	}
-	key_descriptor_free(&d);
-}
-
-static enum err open_inside(struct workspace *w, const char *key_file, struct err_info *info)
+static enum err open_inside(struct workspace *w, const struct workspace_options *o,
+			    struct err_info *info)
 {
 	char user[64];
 	struct passwd *pw = getpwuid(geteuid());
@@ -403,17 +360,19 @@ static enum err open_inside(struct workspace *w, const char *key_file, struct er
 		if (!e)
 			e = read_setting(s, "workspace.uuid", &uuid, info); /* another was faster */
 		if (!e && !uuid)
-			e = fill_new(w, s, key_file, info);
+			e = fill_new(w, s, o, info);
 		if (!e && store_in_tx(s))
 			e = store_commit(s, info);
 		else if (s)
 			store_rollback(s);
 	}
 	if (!e && uuid) {
-		name_keys(w, uuid, key_file);
+		keys_name(w, uuid, o->key_file);
 		e = read_setting(s, "vault.key", &w->descriptor, info);
-		if (!e && !key_file)
-			use_known_key_path(w);
+		if (!e)
+			keys_follow(w);
+		if (!e)
+			e = keys_settle(w, s, info);
 		if (!e)
 			e = open_chain(w, s, info);
 	}
@@ -451,7 +410,7 @@ enum err workspace_open(const struct workspace_options *o, struct workspace **ou
 	if (!e)
 		e = open_database(w, exists, info);
 	if (!e)
-		e = open_inside(w, o->key_file, info);
+		e = open_inside(w, o, info);
 	if (e)
 		workspace_close(&w);
 	else
@@ -489,10 +448,8 @@ void workspace_close(struct workspace **pw)
 		INVARIANT(sqlite3_close(w->keeper) == SQLITE_OK,
 			  "the workspace closes with no statement open");
 	write_lock_free(&w->lock);
-	chain_key_free(&w->chain);
-	vault_free(&w->vault);
+	keys_free(w);
 	mutex_free(&w->vault_mutex);
-	xfree(&w->descriptor);
 	xfree(&w->dir);
 	xfree(&w->db_path);
 	xfree(&w->media_dir);
@@ -500,8 +457,6 @@ void workspace_close(struct workspace **pw)
 	xfree(&w->head_path);
 	xfree(&w->publisher_path);
 	xfree(&w->keys_dir);
-	xfree(&w->key_path);
-	xfree(&w->chain_path);
 	xfree(pw);
 }
 
@@ -540,40 +495,6 @@ bool workspace_was_unclean(const struct workspace *w)
 bool workspace_chain_restarted(const struct workspace *w)
 {
 	return w->chain_restarted;
-}
-
-/* keys_dir is CONFIG/keys; the vault asks for CONFIG. */
-static enum err unlock(struct workspace *w, struct err_info *info)
-{
-	struct key_descriptor d;
-	char *config = xstrdup(w->keys_dir), *slash = strrchr(config, '/');
-	enum err e = key_descriptor_parse(w->descriptor ? w->descriptor : "", &d, info);
-
-	if (slash)
-		*slash = '\0';
-	if (!e) {
-		if (d.source == KEY_FILE) {
-			xfree(&d.path);
-			d.path = xstrdup(w->key_path);
-		}
-		e = vault_unlock(&d, config, w->uuid, &w->vault, info);
-		key_descriptor_free(&d);
-	}
-	xfree(&config);
-	return e;
-}
-
-enum err workspace_vault(struct workspace *w, const struct vault **v, struct err_info *info)
-{
-	enum err e = OK;
-
-	mutex_lock(w->vault_mutex);
-	if (!w->vault)
-		e = unlock(w, info);
-	if (!e)
-		*v = w->vault;
-	mutex_unlock(w->vault_mutex);
-	return e;
 }
 
 /* Another process may have been faster: then its file is there, and *descriptor is what it stored. */

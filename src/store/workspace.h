@@ -16,10 +16,12 @@
 #include "base/error.h"
 #include "vault/vault.h"
 
+struct key_change; /* store/rekey.h */
 struct workspace_options {
 	const char *dir;
 	const char *keys_dir; /* CONFIG/keys; where the chain key and the default key file stand */
 	const char *key_file; /* `key.file`: NULL for keys_dir/<uuid>.key */
+	const struct key_change *new_key; /* for one that is made; NULL: a key file */
 	bool create; /* make it (tenant `default`, key file, chain key) when there is none */
 	bool readonly; /* no write at all: no creation, no migration, no checkpoint, E_READONLY on begin */
 	int64_t patience_ms; /* how long a write waits for the lock; 0: 5000 */
@@ -44,7 +46,8 @@ bool workspace_was_unclean(const struct workspace *w);
 /* A lost chain key starts a new segment: true when this open found it lost (it is logged). */
 bool workspace_chain_restarted(const struct workspace *w);
 
-/* The vault, opened at need and kept. Borrowed until workspace_close. E_VAULT_LOCKED (file lost, passphrase needed), E_VAULT_KEY. */
+/* The vault, opened at need and kept; a key that another process changed is taken up. Borrowed until workspace_close.
+ * E_VAULT_LOCKED (file lost, passphrase needed), E_VAULT_KEY. */
 enum err workspace_vault(struct workspace *w, const struct vault **v,
 			 struct err_info *info) MUST_USE;
 /* Where the file of the master key is lost, makes a new one in its place: a login is about to be stored, and nothing that was
@@ -52,6 +55,16 @@ enum err workspace_vault(struct workspace *w, const struct vault **v,
 struct actor;
 enum err workspace_replace_lost_key(struct workspace *w, const struct actor *actor,
 				    struct err_info *info) MUST_USE;
+/* Opens the vault with a passphrase (NULL: as the settings say, and a command is run). Takes a second: never
+ * inside a transaction. E_VAULT_KEY: it does not fit. */
+enum err workspace_unlock(struct workspace *w, const struct secret *passphrase,
+			  struct err_info *info) MUST_USE;
+struct key_facts {
+	enum key_source source;
+	char check[KEY_ID_SIZE];
+	bool open; /* in this process */
+};
+enum err workspace_key(struct workspace *w, struct key_facts *out, struct err_info *info) MUST_USE;
 
 /* Readable when another process (or thread) has changed the database or its locks' files: inotify on the directory.
  * -1 where the kernel refuses (then poll store_changed every 100 ms). Each watcher belongs to one thread. */

@@ -10,6 +10,8 @@
 #include "vault/vault.h"
 
 #define DESCRIPTOR_BYTES_MAX ((size_t)16384)
+#define DERIVE_OPS_MAX 64
+#define DERIVE_MEM_MAX ((int64_t)4 << 30)
 
 enum err vault_global_init(struct err_info *info)
 {
@@ -47,6 +49,39 @@ static bool is_check(const char *s)
 	return strlen(s) == KEY_ID_SIZE - 1 && s[strspn(s, "0123456789abcdef")] == '\0';
 }
 
+static enum err damaged(struct err_info *info)
+{
+	return err_set(info, E_CORRUPT, "the stored description of the vault's key is damaged");
+}
+
+static bool take_hex(const struct json *j, const char *name, void *out, size_t n)
+{
+	const char *hex = json_str(j, name);
+
+	return hex && strlen(hex) == 2 * n && hex_decode(hex, out, n);
+}
+
+/* How the wrapping key is made. Limits of the library, so that a damaged text asks for no mountain of memory. */
+static bool take_wrapped(const struct json *j, struct key_descriptor *d)
+{
+	const char *kdf = json_str(j, "kdf");
+	bool stretched = kdf && !strcmp(kdf, "argon2id");
+
+	if (!kdf || (!stretched && (strcmp(kdf, "none") || d->source != KEY_COMMAND)))
+		return false;
+	if (stretched) {
+		d->derived.ops = json_int(j, "ops", 0);
+		d->derived.mem_bytes = json_int(j, "mem", 0);
+		if (d->derived.ops < 1 || d->derived.ops > DERIVE_OPS_MAX ||
+		    d->derived.mem_bytes < (int64_t)crypto_pwhash_argon2id_MEMLIMIT_MIN ||
+		    d->derived.mem_bytes > DERIVE_MEM_MAX)
+			return false;
+	}
+	return d->check[0] && (d->source == KEY_COMMAND) == (d->command != NULL) &&
+	       take_hex(j, "salt", d->derived.salt, sizeof(d->derived.salt)) &&
+	       take_hex(j, "wrapped", d->wrapped, sizeof(d->wrapped));
+}
+
 static enum err take_fields(const struct json *j, struct key_descriptor *d, struct err_info *info)
 {
 	const char *source = json_str(j, "source"), *path = json_str(j, "path");
@@ -54,8 +89,7 @@ static enum err take_fields(const struct json *j, struct key_descriptor *d, stru
 	bool known = false;
 
 	if (!source || (check && !is_check(check)) || (path && path[0] != '/'))
-		return err_set(info, E_CORRUPT,
-			       "the stored description of the vault's key is damaged");
+		return damaged(info);
 	for (int i = 0; i < KEY_SOURCE_COUNT && !known; i++) {
 		known = !strcmp(source, source_names[i]);
 		if (known)
@@ -64,8 +98,13 @@ static enum err take_fields(const struct json *j, struct key_descriptor *d, stru
 	if (!known)
 		return err_set(info, E_UNSUPPORTED, "this program has no key source %.64s", source);
 	d->path = xstrdup(path);
+	d->command = xstrdup(json_str(j, "command"));
 	if (check)
 		memcpy(d->check, check, KEY_ID_SIZE);
+	if ((d->source == KEY_PASSPHRASE || d->source == KEY_COMMAND) && !take_wrapped(j, d)) {
+		key_descriptor_free(d);
+		return damaged(info);
+	}
 	return OK;
 }
 
@@ -76,13 +115,29 @@ enum err key_descriptor_parse(const char *json, struct key_descriptor *out, stru
 	enum err e;
 
 	if (json_parse(json, strlen(json), DESCRIPTOR_BYTES_MAX, &j, info))
-		return err_set(info, E_CORRUPT,
-			       "the stored description of the vault's key is damaged");
+		return damaged(info);
 	e = take_fields(j, &d, info);
 	json_free(&j);
 	if (!e)
 		*out = d;
 	return e;
+}
+
+static void write_wrapped(const struct key_descriptor *d, struct json *j)
+{
+	char salt[2 * KEY_SALT_BYTES + 1], wrapped[2 * KEY_WRAPPED_BYTES + 1];
+
+	if (d->command)
+		json_set_str(j, "command", d->command);
+	json_set_str(j, "kdf", d->derived.mem_bytes ? "argon2id" : "none");
+	if (d->derived.mem_bytes) {
+		json_set_int(j, "ops", d->derived.ops);
+		json_set_int(j, "mem", d->derived.mem_bytes);
+	}
+	hex_encode(d->derived.salt, sizeof(d->derived.salt), salt);
+	hex_encode(d->wrapped, sizeof(d->wrapped), wrapped);
+	json_set_str(j, "salt", salt);
+	json_set_str(j, "wrapped", wrapped);
 }
 
 void key_descriptor_write(const struct key_descriptor *d, struct strbuf *out)
@@ -94,6 +149,8 @@ void key_descriptor_write(const struct key_descriptor *d, struct strbuf *out)
 		json_set_str(j, "path", d->path);
 	if (d->check[0])
 		json_set_str(j, "check", d->check);
+	if (d->source == KEY_PASSPHRASE || d->source == KEY_COMMAND)
+		write_wrapped(d, j);
 	json_write(out, j, false);
 	json_free(&j);
 }
@@ -101,5 +158,6 @@ void key_descriptor_write(const struct key_descriptor *d, struct strbuf *out)
 void key_descriptor_free(struct key_descriptor *d)
 {
 	xfree(&d->path);
+	xfree(&d->command);
 	memset(d, 0, sizeof(*d));
 }

@@ -11,9 +11,8 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
-#include "base/rng.h"
 #include "vault/aead.h"
-#include "vault/keyfile.h"
+#include "vault/master.h"
 
 #define BLOB_VERSION 1
 #define VERSION_BYTES 4
@@ -23,12 +22,6 @@
 
 _Static_assert(SEAL_OVERHEAD_BYTES == SEALED_HEAD_BYTES + AEAD_NONCE_BYTES + AEAD_TAG_BYTES,
 	       "the overhead that the header states");
-
-struct vault {
-	struct secret *key;
-	char uuid[UUID_SIZE];
-	char check[KEY_ID_SIZE];
-};
 
 struct tenant_key {
 	struct secret *key;
@@ -43,8 +36,9 @@ struct chain_key {
 
 static void say_lost_key(struct err_info *info)
 {
-	err_hint(info, "put the key file back; if it is lost, the stored logins cannot be read by "
-		       "anyone, and connecting the accounts again is all that is needed");
+	err_hint(info, "put the key file back; if it is lost, the stored logins cannot be read: "
+		       "`masthead vault rekey --discard', then connecting the accounts again is all "
+		       "that is needed");
 }
 
 static void say_new_segment(struct err_info *info)
@@ -62,7 +56,7 @@ char *vault_default_key_path(const char *config_dir, const char *uuid)
 	return xasprintf("%s/keys/%s.key", config_dir, uuid);
 }
 
-static struct vault *vault_with(struct secret *key, const char *uuid)
+struct vault *vault_with(struct secret *key, const char *uuid)
 {
 	struct vault *v = xcalloc(1, sizeof(*v));
 
@@ -94,29 +88,77 @@ enum err vault_open_key_file(const char *path, const char *uuid, struct vault **
 	return e;
 }
 
+static enum err other_key(const char *path, struct err_info *info)
+{
+	err_set(info, E_VAULT_KEY,
+		"the key file %s holds another key than the one that sealed the logins", path);
+	err_hint(info, "put the earlier key file back; without it `masthead vault rekey --discard' "
+		       "begins anew and the accounts are connected again");
+	return E_VAULT_KEY;
+}
+
+/* The file, or the one that a rotation was cut off before renaming. */
+static enum err unlock_file(const char *path, const char *check, const char *uuid,
+			    struct vault **out, struct err_info *info)
+{
+	struct vault *v = NULL;
+	struct err_info ignored;
+	enum err e = vault_open_key_file(path, uuid, &v, info);
+	char *next;
+
+	if (!e && (!check[0] || !strcmp(check, v->check))) {
+		*out = v;
+		return OK;
+	}
+	vault_free(&v);
+	next = xasprintf("%s.new", path);
+	if (check[0] && vault_open_key_file(next, uuid, &v, &ignored) == OK) {
+		if (!strcmp(check, v->check)) {
+			*out = v;
+			v = NULL;
+			e = OK;
+		} else if (!e) {
+			e = other_key(path, info);
+		}
+		vault_free(&v);
+	} else if (!e) {
+		e = other_key(path, info);
+	}
+	xfree(&next);
+	return e;
+}
+
+static enum err unlock_command(const struct key_descriptor *d, const char *uuid, struct vault **out,
+			       struct err_info *info)
+{
+	struct secret *material = NULL;
+	enum err e = vault_command_output(d->command, &material, info);
+
+	if (!e)
+		e = vault_unlock_with(d, material, uuid, out, info);
+	secret_free(&material);
+	return e;
+}
+
 enum err vault_unlock(const struct key_descriptor *d, const char *config_dir, const char *uuid,
 		      struct vault **out, struct err_info *info)
 {
-	struct vault *v = NULL;
 	char *standard;
 	enum err e;
 
+	if (d->source == KEY_PASSPHRASE) {
+		err_set(info, E_VAULT_LOCKED, "the vault is locked by a passphrase");
+		err_hint(info, "run it on a terminal, or give --passphrase-fd");
+		return E_VAULT_LOCKED;
+	}
+	if (d->source == KEY_COMMAND)
+		return unlock_command(d, uuid, out, info);
 	if (d->source != KEY_FILE)
 		return err_set(info, E_UNSUPPORTED, "this program has no key source %s",
 			       key_source_name(d->source));
 	standard = vault_default_key_path(config_dir, uuid);
-	e = vault_open_key_file(d->path ? d->path : standard, uuid, &v, info);
-	if (!e && d->check[0] && strcmp(d->check, v->check) != 0) {
-		e = err_set(info, E_VAULT_KEY,
-			    "the key file %s holds another key than the one that sealed the logins",
-			    d->path ? d->path : standard);
-		err_hint(info, "put the earlier key file back; without it the accounts have to be "
-			       "connected again");
-		vault_free(&v);
-	}
+	e = unlock_file(d->path ? d->path : standard, d->check, uuid, out, info);
 	xfree(&standard);
-	if (!e)
-		*out = v;
 	return e;
 }
 
@@ -125,6 +167,7 @@ void vault_free(struct vault **v)
 	if (!*v)
 		return;
 	secret_free(&(*v)->key);
+	secret_free(&(*v)->kek);
 	xfree(v);
 }
 
@@ -198,6 +241,14 @@ static enum err check_form(const unsigned char *blob, size_t n, size_t least, co
 	return OK;
 }
 
+bool vault_wrapped_by(const struct vault *v, const void *blob, size_t n)
+{
+	unsigned char id[KEY_ID_BYTES];
+
+	key_id(v, id);
+	return n == WRAPPED_BYTES && bytes_equal(id, (const unsigned char *)blob + 1, KEY_ID_BYTES);
+}
+
 enum err vault_unwrap_tenant_key(const struct vault *v, int64_t tenant_id, int64_t version,
 				 const void *blob, size_t n, struct tenant_key **out,
 				 struct err_info *info)
@@ -213,8 +264,8 @@ enum err vault_unwrap_tenant_key(const struct vault *v, int64_t tenant_id, int64
 	key_id(v, id);
 	if (!bytes_equal(id, bytes + 1, KEY_ID_BYTES)) {
 		err_set(info, E_VAULT_KEY, "the tenant's key was wrapped with another master key");
-		err_hint(info, "put the earlier key file back; without it the accounts have to be "
-			       "connected again");
+		err_hint(info, "put the earlier key file back; without it `masthead vault rekey "
+			       "--discard' begins anew and the accounts are connected again");
 		return E_VAULT_KEY;
 	}
 	wrapped_place(&aad, v->uuid, tenant_id, version);

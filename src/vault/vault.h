@@ -40,12 +40,26 @@ const char *key_source_name(enum key_source s);
 #define KEY_ID_BYTES 8
 #define KEY_ID_SIZE (2 * KEY_ID_BYTES + 1)
 
+/* How a wrapping key is made from a passphrase: Argon2id with these. mem_bytes 0: it is a whole
+ * key already (a command's 64 hex digits), and is not stretched. */
+#define KEY_SALT_BYTES 16
+#define KEY_WRAPPED_BYTES (24 + 32 + 16)
+struct key_derivation {
+	unsigned char salt[KEY_SALT_BYTES];
+	int64_t ops, mem_bytes;
+};
+
 /* What the workspace's settings keep, as one JSON object:
- * {"source":"file","path":"/...","check":"0123456789abcdef"}. It holds no secret. */
+ * {"source":"file","path":"/...","check":"0123456789abcdef"}, or
+ * {"source":"passphrase","kdf":"argon2id","ops":3,"mem":268435456,"salt":HEX,"wrapped":HEX,"check":...}
+ * ("command" has "command" too, and kdf "none" where it prints a whole key). It holds no secret in clear. */
 struct key_descriptor {
 	enum key_source source;
 	char *path;              /* KEY_FILE: absolute; NULL: the default path */
+	char *command;           /* KEY_COMMAND: as typed */
 	char check[KEY_ID_SIZE]; /* "" when not known yet */
+	struct key_derivation derived; /* of these two on: KEY_PASSPHRASE, KEY_COMMAND */
+	unsigned char wrapped[KEY_WRAPPED_BYTES];
 };
 /* Zeroes the struct first on success; free with key_descriptor_free. E_CORRUPT: not such a text;
  * E_UNSUPPORTED: a source that this program does not have. */
@@ -70,9 +84,32 @@ enum err vault_create_key_file(const char *path, const char *uuid, struct vault 
 enum err vault_open_key_file(const char *path, const char *uuid, struct vault **out,
 			     struct err_info *info) MUST_USE;
 /* Unlocks as the settings say, and holds the key against d->check where that is set (E_VAULT_KEY). config_dir
- * finds the default path. Besides the errors above, E_UNSUPPORTED. */
+ * finds the default path. A rotation that was cut off between commit and renaming left the key in
+ * "<path>.new": it is found there. KEY_COMMAND: runs it, up to a minute. KEY_PASSPHRASE: E_VAULT_LOCKED, for it
+ * takes vault_unlock_with. Besides the errors above, E_UNSUPPORTED. */
 enum err vault_unlock(const struct key_descriptor *d, const char *config_dir, const char *uuid,
 		      struct vault **out, struct err_info *info) MUST_USE;
+
+/* A new random master key, wrapped by a key that comes from the passphrase or a command's output (about 0.7 s and
+ * 256 MiB, unless it is a whole key). Fills *d (free it). E_INVALID: empty; E_IO: not enough memory. */
+enum err vault_create_wrapped(enum key_source source, const char *command,
+			      const struct secret *material, const char *uuid, struct vault **out,
+			      struct key_descriptor *d, struct err_info *info) MUST_USE;
+/* E_VAULT_KEY: it does not fit; E_IO. */
+enum err vault_unlock_with(const struct key_descriptor *d, const struct secret *material,
+			   const char *uuid, struct vault **out, struct err_info *info) MUST_USE;
+bool vault_is_wrapped(const struct vault *v);
+/* The same passphrase or command, another master key; nobody is asked. Only of a wrapped one. */
+void vault_create_alike(const struct vault *v, const struct key_descriptor *before,
+			struct vault **out, struct key_descriptor *d);
+/* What another process made with vault_create_alike. E_VAULT_LOCKED: the passphrase is another one now. */
+enum err vault_unlock_alike(const struct key_descriptor *d, const struct vault *before,
+			    struct vault **out, struct err_info *info) MUST_USE;
+/* Runs a key command (no shell; words split, quotes known) and takes what it prints. E_VAULT_LOCKED: not started, failed,
+ * printed nothing, or took over a minute; E_VAULT_KEY: printed too much; E_INVALID: not a command. */
+enum err vault_command_output(const char *command, struct secret **out,
+			      struct err_info *info) MUST_USE;
+
 void vault_free(struct vault **v);
 const char *vault_uuid(const struct vault *v);
 const char *vault_check(const struct vault *v); /* KEY_ID_SIZE; public */
@@ -86,6 +123,8 @@ struct tenant_key *vault_new_tenant_key(const struct vault *v, int64_t tenant_id
 					int64_t version) MUST_USE;
 /* Append the wrapped key, fit for the table tenant_keys. */
 void vault_wrap_tenant_key(const struct vault *v, const struct tenant_key *k, struct strbuf *out);
+/* Is it wrapped by this master key, going by the key's id in front? */
+bool vault_wrapped_by(const struct vault *v, const void *blob, size_t n);
 /* E_VAULT_KEY: wrapped with another master key; E_CORRUPT: damaged, or another tenant's or version's;
  * E_SCHEMA_NEWER: a form that a newer program made. */
 enum err vault_unwrap_tenant_key(const struct vault *v, int64_t tenant_id, int64_t version,
