@@ -142,6 +142,7 @@ check-kill: all
 			--platform $$p || exit 1; \
 	done
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/crash/kill_refresh.py --kills $(KILLS)
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/crash/kill_rekey.py --kills $(KILLS)
 
 .PHONY: check-code check-threads check-peers check-kill
 

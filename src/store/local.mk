@@ -7,7 +7,7 @@ libmasthead_store_a_SOURCES = \
 	src/store/job_row.h \
 	src/store/jobs.h \
 	src/store/jobs_filter.h \
-	src/store/keys.h \
+	src/store/keyring.h \
 	src/store/posts.h \
 	src/store/rekey.h \
 	src/store/secrets.h \
@@ -31,7 +31,7 @@ libmasthead_store_a_SOURCES = \
 	src/store/jobs_filter.c \
 	src/store/jobs_page.c \
 	src/store/jobs_read.c \
-	src/store/keys.c \
+	src/store/keyring.c \
 	src/store/list.c \
 	src/store/migrate.c \
 	src/store/pauses.c \

@@ -21,12 +21,12 @@
 #include "base/thread.h"
 #include "store/admin.h"
 #include "store/audit.h"
-#include "store/keys.h"
+#include "store/keyring.h"
 #include "store/secrets.h"
 
 #define IDS_AT_ONCE 256
 
-enum err keys_rename(const char *from, const char *to, struct err_info *info)
+enum err keyring_rename(const char *from, const char *to, struct err_info *info)
 {
 	const char *slash = strrchr(to, '/');
 	char *dir = slash && slash != to ? xstrndup(to, (size_t)(slash - to)) : xstrdup("/");
@@ -205,7 +205,7 @@ static enum err hold_old(struct store *s, struct change *c, struct err_info *inf
 	enum err e;
 
 	mutex_lock(w->vault_mutex);
-	e = keys_reload(w, info);
+	e = keyring_reload(w, info);
 	if (!e)
 		e = key_descriptor_parse(w->descriptor ? w->descriptor : "", &c->before, info);
 	if (!e && !c->want->discard && strcmp(vault_check(w->vault), c->before.check) != 0) {
@@ -216,7 +216,7 @@ static enum err hold_old(struct store *s, struct change *c, struct err_info *inf
 		if (!e && strcmp(vault_check(v), c->before.check) != 0)
 			e = err_set(info, E_BUSY, "the vault's key is being changed");
 		if (!e)
-			keys_put(w, v);
+			keyring_put(w, v);
 		else
 			vault_free(&v);
 	}
@@ -260,7 +260,7 @@ static enum err make_new_file(struct store *s, struct change *c, struct err_info
 		err_hint(info, "move it away first, and keep it while backups need it");
 		return E_EXISTS;
 	}
-	e = keys_settle_file(c->new_path, s->w->uuid, same ? c->before.check : NULL, info);
+	e = keyring_settle_file(c->new_path, s->w->uuid, same ? c->before.check : NULL, info);
 	if (e)
 		return e;
 	next = xasprintf("%s.new", c->new_path);
@@ -313,12 +313,12 @@ static void follow(struct store *s, struct change *c)
 	struct err_info info = {0};
 
 	mutex_lock(w->vault_mutex);
-	keys_put(w, c->fresh);
+	keyring_put(w, c->fresh);
 	c->fresh = NULL;
-	if (keys_reload(w, &info))
+	if (keyring_reload(w, &info))
 		log_warn("cannot read the settings: %s", info.text);
 	mutex_unlock(w->vault_mutex);
-	if (keys_settle(w, s, &info))
+	if (keyring_settle(w, s, &info))
 		log_warn("the new key file waits for the next start: %s", info.text);
 	if (c->old_path && (!c->new_path || strcmp(c->old_path, c->new_path) != 0) &&
 	    unlink(c->old_path) != 0 && errno != ENOENT)

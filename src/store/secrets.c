@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/connections.h"
-#include "store/keys.h"
+#include "store/keyring.h"
 #include "store/secrets.h"
 #include "store/store_private.h"
 #include "vault/vault.h"
@@ -88,7 +88,7 @@ static enum err tenant_key_for(struct store *s, int64_t tenant_id, int64_t versi
 	if (!e && row)
 		newest = col_int(st, 0);
 	if (!e && row)
-		e = keys_vault_for(s->w, sqlite3_column_blob(st, 1),
+		e = keyring_vault_for(s->w, sqlite3_column_blob(st, 1),
 				   (size_t)sqlite3_column_bytes(st, 1), &v, info);
 	if (!e && row)
 		e = vault_unwrap_tenant_key(v, tenant_id, newest, sqlite3_column_blob(st, 1),
@@ -100,7 +100,7 @@ static enum err tenant_key_for(struct store *s, int64_t tenant_id, int64_t versi
 	if (!e && !row)
 		e = workspace_vault(s->w, &v, info);
 	/* The master key was lost and is another now: what is sealed from here on has a key under it. */
-	if (e == E_VAULT_KEY && row && !version)
+	if (e == E_VAULT_KEY && v && row && !version)
 		e = make_tenant_key(s, v, tenant_id, newest + 1, &k, info);
 	else if (!e && !row)
 		e = make_tenant_key(s, v, tenant_id, 1, &k, info);

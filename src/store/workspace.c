@@ -26,7 +26,7 @@
 #include "base/thread.h"
 #include "store/admin.h"
 #include "store/audit.h"
-#include "store/keys.h"
+#include "store/keyring.h"
 #include "store/store_private.h"
 #include "store/tenants.h"
 
@@ -250,8 +250,8 @@ static enum err fill_new(struct workspace *w, struct store *s, const struct work
 	enum err e;
 
 	rng_uuid(uuid);
-	keys_name(w, uuid, o->key_file);
-	e = keys_make(w, o->new_key, info);
+	keyring_name(w, uuid, o->key_file);
+	e = keyring_make(w, o->new_key, info);
 	if (!e)
 		e = setting_set(s, 0, "workspace.uuid", uuid, info);
 	if (!e)
@@ -367,12 +367,12 @@ static enum err open_inside(struct workspace *w, const struct workspace_options 
 			store_rollback(s);
 	}
 	if (!e && uuid) {
-		keys_name(w, uuid, o->key_file);
+		keyring_name(w, uuid, o->key_file);
 		e = read_setting(s, "vault.key", &w->descriptor, info);
 		if (!e)
-			keys_follow(w);
+			keyring_follow(w);
 		if (!e)
-			e = keys_settle(w, s, info);
+			e = keyring_settle(w, s, info);
 		if (!e)
 			e = open_chain(w, s, info);
 	}
@@ -448,7 +448,7 @@ void workspace_close(struct workspace **pw)
 		INVARIANT(sqlite3_close(w->keeper) == SQLITE_OK,
 			  "the workspace closes with no statement open");
 	write_lock_free(&w->lock);
-	keys_free(w);
+	keyring_free(w);
 	mutex_free(&w->vault_mutex);
 	xfree(&w->dir);
 	xfree(&w->db_path);

@@ -21,8 +21,6 @@
 #define COMMAND_TIMEOUT_MS 60000
 #define EXIT_POLL_MS 10
 
-extern char **environ;
-
 /* Splits into argv, in place. False: too many words, an open quote, or no word at all. */
 static bool split(char *s, char *argv[COMMAND_WORDS])
 {

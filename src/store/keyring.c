@@ -1,4 +1,4 @@
-/* store/keys.c - the workspace's master key: how it is made, found, and found again when another process changed it.
+/* store/keyring.c - the workspace's master key: how it is made, found, and found again when another process changed it.
  *
  * The settings (`vault.key`) say what the key is; memory holds the keys that were opened. A change of the key is one
  * commit, but for a key file that has to follow: the new one is written beside it as "<path>.new" before the commit and
@@ -14,13 +14,13 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/thread.h"
-#include "store/keys.h"
+#include "store/keyring.h"
 
 #define UNLOCK_TRIES 3
 
 /* ---- where the key file is ---- */
 
-void keys_name(struct workspace *w, const char *uuid, const char *key_file)
+void keyring_name(struct workspace *w, const char *uuid, const char *key_file)
 {
 	snprintf(w->uuid, sizeof(w->uuid), "%s", uuid);
 	w->key_fixed = key_file != NULL;
@@ -28,7 +28,7 @@ void keys_name(struct workspace *w, const char *uuid, const char *key_file)
 	w->chain_path = xasprintf("%s/%s.chain", w->keys_dir, uuid);
 }
 
-void keys_follow(struct workspace *w)
+void keyring_follow(struct workspace *w)
 {
 	struct key_descriptor d;
 	struct err_info info;
@@ -59,7 +59,7 @@ static enum err make_file(struct workspace *w, struct key_descriptor *d, struct 
 	return OK;
 }
 
-enum err keys_make(struct workspace *w, const struct key_change *c, struct err_info *info)
+enum err keyring_make(struct workspace *w, const struct key_change *c, struct err_info *info)
 {
 	struct key_descriptor d = {.source = KEY_FILE};
 	struct strbuf b;
@@ -84,7 +84,7 @@ enum err keys_make(struct workspace *w, const struct key_change *c, struct err_i
 /* ---- what a rotation that was cut off left ---- */
 
 /* Under the write lock, so that no rotation is at work. */
-enum err keys_settle_file(const char *path, const char *uuid, const char *check,
+enum err keyring_settle_file(const char *path, const char *uuid, const char *check,
 			  struct err_info *info)
 {
 	char *next = xasprintf("%s.new", path);
@@ -98,7 +98,7 @@ enum err keys_settle_file(const char *path, const char *uuid, const char *check,
 	}
 	if (check && vault_open_key_file(next, uuid, &v, &ignored) == OK &&
 	    !strcmp(vault_check(v), check))
-		e = keys_rename(next, path, info);
+		e = keyring_rename(next, path, info);
 	else if (unlink(next) != 0)
 		e = err_set_errno(info, errno, "cannot remove %s", next);
 	vault_free(&v);
@@ -119,7 +119,7 @@ static bool new_file_waits(struct workspace *w)
 	return there;
 }
 
-enum err keys_settle(struct workspace *w, struct store *s, struct err_info *info)
+enum err keyring_settle(struct workspace *w, struct store *s, struct err_info *info)
 {
 	struct key_descriptor d;
 	enum err e;
@@ -130,9 +130,9 @@ enum err keys_settle(struct workspace *w, struct store *s, struct err_info *info
 	if (e)
 		return e;
 	mutex_lock(w->vault_mutex);
-	e = keys_reload(w, info);
+	e = keyring_reload(w, info);
 	if (!e && key_descriptor_parse(w->descriptor ? w->descriptor : "", &d, info) == OK) {
-		e = keys_settle_file(w->key_path, w->uuid, d.source == KEY_FILE ? d.check : NULL,
+		e = keyring_settle_file(w->key_path, w->uuid, d.source == KEY_FILE ? d.check : NULL,
 				     info);
 		key_descriptor_free(&d);
 	}
@@ -146,7 +146,7 @@ enum err keys_settle(struct workspace *w, struct store *s, struct err_info *info
 
 /* ---- opening ---- */
 
-enum err keys_reload(struct workspace *w, struct err_info *info)
+enum err keyring_reload(struct workspace *w, struct err_info *info)
 {
 	sqlite3_stmt *st = NULL;
 	const char *text;
@@ -161,7 +161,7 @@ enum err keys_reload(struct workspace *w, struct err_info *info)
 		text = (const char *)sqlite3_column_text(st, 0);
 		xfree(&w->descriptor);
 		w->descriptor = xstrdup(text ? text : "");
-		keys_follow(w);
+		keyring_follow(w);
 	}
 	sqlite3_finalize(st);
 	return rc == SQLITE_ROW || rc == SQLITE_DONE ? OK : sql_error(w->keeper, rc, info);
@@ -194,7 +194,7 @@ static enum err unlock_as(struct workspace *w, struct key_descriptor *d,
 static enum err unlock(struct workspace *w, const struct secret *material, struct vault **out,
 		       struct err_info *info)
 {
-	enum err e = keys_reload(w, info);
+	enum err e = keyring_reload(w, info);
 
 	for (int i = 0; !e && i < UNLOCK_TRIES; i++) {
 		char *tried = xstrdup(w->descriptor ? w->descriptor : "");
@@ -213,7 +213,7 @@ static enum err unlock(struct workspace *w, const struct secret *material, struc
 			return e;
 		}
 		/* Was it changed between the two reads? */
-		same = keys_reload(w, NULL) || (w->descriptor && !strcmp(tried, w->descriptor));
+		same = keyring_reload(w, NULL) || (w->descriptor && !strcmp(tried, w->descriptor));
 		xfree(&tried);
 		if (same)
 			return e;
@@ -222,7 +222,7 @@ static enum err unlock(struct workspace *w, const struct secret *material, struc
 	return e ? e : err_set(info, E_BUSY, "the vault's key is being changed");
 }
 
-void keys_put(struct workspace *w, struct vault *v)
+void keyring_put(struct workspace *w, struct vault *v)
 {
 	if (w->vault) {
 		w->retired = xrealloc(w->retired, w->retired_n + 1, sizeof(*w->retired));
@@ -231,7 +231,7 @@ void keys_put(struct workspace *w, struct vault *v)
 	w->vault = v;
 }
 
-void keys_free(struct workspace *w)
+void keyring_free(struct workspace *w)
 {
 	chain_key_free(&w->chain);
 	vault_free(&w->vault);
@@ -251,7 +251,7 @@ enum err workspace_unlock(struct workspace *w, const struct secret *material, st
 	mutex_lock(w->vault_mutex);
 	e = unlock(w, material, &v, info);
 	if (!e)
-		keys_put(w, v);
+		keyring_put(w, v);
 	mutex_unlock(w->vault_mutex);
 	return e;
 }
@@ -265,7 +265,7 @@ enum err workspace_vault(struct workspace *w, const struct vault **out, struct e
 	if (!w->vault) {
 		e = unlock(w, NULL, &v, info);
 		if (!e)
-			keys_put(w, v);
+			keyring_put(w, v);
 	}
 	if (!e)
 		*out = w->vault;
@@ -273,7 +273,7 @@ enum err workspace_vault(struct workspace *w, const struct vault **out, struct e
 	return e;
 }
 
-enum err keys_vault_for(struct workspace *w, const void *wrapped, size_t n,
+enum err keyring_vault_for(struct workspace *w, const void *wrapped, size_t n,
 			const struct vault **out, struct err_info *info)
 {
 	const struct vault *found = NULL;
@@ -284,7 +284,7 @@ enum err keys_vault_for(struct workspace *w, const void *wrapped, size_t n,
 	if (!w->vault) {
 		e = unlock(w, NULL, &v, info);
 		if (!e)
-			keys_put(w, v);
+			keyring_put(w, v);
 	}
 	if (!e && vault_wrapped_by(w->vault, wrapped, n))
 		found = w->vault;
@@ -295,7 +295,7 @@ enum err keys_vault_for(struct workspace *w, const void *wrapped, size_t n,
 	if (!e && !found) { /* another process has changed it */
 		e = unlock(w, NULL, &v, info);
 		if (!e) {
-			keys_put(w, v);
+			keyring_put(w, v);
 			found = v;
 		}
 	}
@@ -311,7 +311,7 @@ enum err workspace_key(struct workspace *w, struct key_facts *out, struct err_in
 	enum err e;
 
 	mutex_lock(w->vault_mutex);
-	e = keys_reload(w, info);
+	e = keyring_reload(w, info);
 	if (!e)
 		e = key_descriptor_parse(w->descriptor ? w->descriptor : "", &d, info);
 	if (!e) {
