@@ -134,8 +134,7 @@ static enum err take_global(struct args *a, const struct command_option *o, cons
 	else if (!strcmp(n, "passphrase-fd")) {
 		a->app.passphrase_fd = &a->passphrase_fd;
 		return descriptor_of(value, &a->passphrase_fd, info);
-	}
-	else if (!strcmp(n, "json"))
+	} else if (!strcmp(n, "json"))
 		a->json = true;
 	else if (!strcmp(n, "readonly"))
 		a->app.readonly = true;

@@ -120,8 +120,7 @@ static int run_console(struct cli *c)
 		err_hint(&c->info, "name a verb; `masthead --help' lists them");
 		return cli_fail(c);
 	}
-	if (app_open_workspace(c->app, &c->info) ||
-	    (!o.readonly && app_unlock(c->app, &c->info)))
+	if (app_open_workspace(c->app, &c->info) || (!o.readonly && app_unlock(c->app, &c->info)))
 		return cli_fail(c);
 	return c->wiring->console(c->app, &o);
 }

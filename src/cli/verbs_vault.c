@@ -57,7 +57,8 @@ int verb_vault_rekey(struct cli *c)
 int verb_vault_passwd(struct cli *c)
 {
 	const char *fd_text = arg_value(&c->args, "new-passphrase-fd");
-	int fd = fd_text ? atoi(fd_text) : -1; /* an open descriptor's number: args_parse looked */
+	int fd = fd_text ? (int)strtol(fd_text, NULL, 10)
+			 : -1; /* an open descriptor's number: args_parse looked */
 	struct vault_request r = {
 		.key_file = arg_value(&c->args, "key-file"),
 		.key_command = arg_value(&c->args, "key-command"),

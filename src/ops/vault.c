@@ -142,9 +142,8 @@ enum err ops_vault_status(struct ops *o, struct json **out, struct err_info *inf
 	if (!e) {
 		j = json_new_object();
 		json_set_str(j, "source", key_source_name(key.source));
-		json_set_str(j, "path", key.source == KEY_FILE
-						? workspace_key_file(o->app->workspace)
-						: NULL);
+		json_set_str(j, "path",
+			     key.source == KEY_FILE ? workspace_key_file(o->app->workspace) : NULL);
 		json_set_str(j, "check", key.check);
 		json_set_bool(j, "locked", locked);
 		json_set_bool(j, "memory_locked", secret_locked_ok());

@@ -85,7 +85,7 @@ enum err keyring_make(struct workspace *w, const struct key_change *c, struct er
 
 /* Under the write lock, so that no rotation is at work. */
 enum err keyring_settle_file(const char *path, const char *uuid, const char *check,
-			  struct err_info *info)
+			     struct err_info *info)
 {
 	char *next = xasprintf("%s.new", path);
 	struct vault *v = NULL;
@@ -133,7 +133,7 @@ enum err keyring_settle(struct workspace *w, struct store *s, struct err_info *i
 	e = keyring_reload(w, info);
 	if (!e && key_descriptor_parse(w->descriptor ? w->descriptor : "", &d, info) == OK) {
 		e = keyring_settle_file(w->key_path, w->uuid, d.source == KEY_FILE ? d.check : NULL,
-				     info);
+					info);
 		key_descriptor_free(&d);
 	}
 	mutex_unlock(w->vault_mutex);
@@ -274,7 +274,7 @@ enum err workspace_vault(struct workspace *w, const struct vault **out, struct e
 }
 
 enum err keyring_vault_for(struct workspace *w, const void *wrapped, size_t n,
-			const struct vault **out, struct err_info *info)
+			   const struct vault **out, struct err_info *info)
 {
 	const struct vault *found = NULL;
 	struct vault *v = NULL;

@@ -6,15 +6,16 @@
 
 /* Where the new master key comes from. */
 struct key_change {
-	bool alike;             /* the same place and the same passphrase; the rest is not looked at */
-	enum key_source source; /* FILE, PASSPHRASE or COMMAND */
-	const char *path;       /* FILE: absolute; NULL: the configured or the default one */
-	const char *command;    /* COMMAND */
+	bool alike; /* the same place and the same passphrase; the rest is not looked at */
+	enum key_source source;        /* FILE, PASSPHRASE or COMMAND */
+	const char *path;              /* FILE: absolute; NULL: the configured or the default one */
+	const char *command;           /* COMMAND */
 	const struct secret *material; /* PASSPHRASE, COMMAND: what it gave */
-	bool discard; /* nothing sealed is kept: for a key that is lost */
+	bool discard;                  /* nothing sealed is kept: for a key that is lost */
 };
 struct key_tally {
-	int64_t tenants, sealed, discarded; /* tenants' keys and values sealed anew; connections that lost their login */
+	int64_t tenants, sealed,
+		discarded; /* tenants' keys and values sealed anew; connections that lost their login */
 };
 /* A new master key, new data keys of all tenants and every value sealed with them, in one transaction. Killed at any
  * instruction it leaves a workspace whose every value opens: with the old key before the commit, with the new one

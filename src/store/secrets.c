@@ -79,17 +79,17 @@ static enum err tenant_key_for(struct store *s, int64_t tenant_id, int64_t versi
 		return OK;
 	}
 	e = db_query(
-			s, info, &st,
-			"SELECT version, wrapped FROM {tenant_keys} WHERE tenant_id=$1 AND ($2=0 OR version=$2)"
-			" ORDER BY version DESC LIMIT 1",
-			"ii", tenant_id, version);
+		s, info, &st,
+		"SELECT version, wrapped FROM {tenant_keys} WHERE tenant_id=$1 AND ($2=0 OR version=$2)"
+		" ORDER BY version DESC LIMIT 1",
+		"ii", tenant_id, version);
 	if (!e)
 		e = db_step(s, st, &row, info);
 	if (!e && row)
 		newest = col_int(st, 0);
 	if (!e && row)
 		e = keyring_vault_for(s->w, sqlite3_column_blob(st, 1),
-				   (size_t)sqlite3_column_bytes(st, 1), &v, info);
+				      (size_t)sqlite3_column_bytes(st, 1), &v, info);
 	if (!e && row)
 		e = vault_unwrap_tenant_key(v, tenant_id, newest, sqlite3_column_blob(st, 1),
 					    (size_t)sqlite3_column_bytes(st, 1), &k, info);

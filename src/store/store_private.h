@@ -71,7 +71,7 @@ struct workspace {
 	struct write_lock *lock;
 	sqlite3 *keeper; /* stays open, so that no store's close is the file's last */
 	struct chain_key *chain;
-	struct vault *vault; /* opened at need, under vault_mutex, as all that follows */
+	struct vault *vault;    /* opened at need, under vault_mutex, as all that follows */
 	struct vault **retired; /* of before a change of the key */
 	size_t retired_n;
 	bool key_fixed; /* key_path is the configuration's */

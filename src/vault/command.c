@@ -75,8 +75,8 @@ static int start(char *const argv[], int output, pid_t *pid)
 }
 
 /* Fills room to the end of the output. *len past size: there was more. */
-static enum err read_output(int fd, unsigned char *room, size_t size, int64_t deadline,
-			    size_t *len, struct err_info *info)
+static enum err read_output(int fd, unsigned char *room, size_t size, int64_t deadline, size_t *len,
+			    struct err_info *info)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 
@@ -142,13 +142,13 @@ static enum err judge(const char *program, int status, bool ended, struct err_in
 	return OK;
 }
 
-static struct secret *take(const unsigned char *room, size_t len)
+static size_t without_newline(const unsigned char *room, size_t len)
 {
 	if (len > 0 && room[len - 1] == '\n')
 		len--;
 	if (len > 0 && room[len - 1] == '\r')
 		len--;
-	return secret_new(room, len);
+	return len;
 }
 
 static enum err run(char *argv[], size_t max, struct secret **out, struct err_info *info)
@@ -177,21 +177,20 @@ static enum err run(char *argv[], size_t max, struct secret **out, struct err_in
 	close(ends[0]);
 	ended = reap(pid, e ? 0 : deadline, &status);
 	if (!e) {
-		end = judge(argv[0], status, ended, info);
-		if (len > max + 2)
-			e = err_set(info, E_VAULT_KEY, "the key command prints over %zu bytes",
-				    max);
-		else if (end)
-			e = end;
+		/* One that prints on is ended by its closed pipe: what is told is its excess. */
+		end = len > max + 2 ? OK : judge(argv[0], status, ended, info);
+		len = without_newline(room, len);
+		e = !end && len > max ? err_set(info, E_VAULT_KEY,
+						"the key command prints over %zu bytes", max)
+				      : end;
 	}
 	if (!e)
-		*out = take(room, len);
+		*out = secret_new(room, len);
 	sodium_free(room);
 	return e;
 }
 
-enum err command_output(const char *command, size_t max, struct secret **out,
-			struct err_info *info)
+enum err command_output(const char *command, size_t max, struct secret **out, struct err_info *info)
 {
 	char *words = xstrdup(command), *argv[COMMAND_WORDS];
 	struct secret *s = NULL;
@@ -203,8 +202,6 @@ enum err command_output(const char *command, size_t max, struct secret **out,
 		e = run(argv, max, &s, info);
 	if (!e && secret_len(s) == 0)
 		e = err_set(info, E_VAULT_LOCKED, "the key command printed nothing");
-	if (!e && secret_len(s) > max)
-		e = err_set(info, E_VAULT_KEY, "the key command prints over %zu bytes", max);
 	xfree(&words);
 	if (e)
 		secret_free(&s);

@@ -14,7 +14,7 @@ struct vault {
 	struct secret *key;
 	char uuid[UUID_SIZE];
 	char check[KEY_ID_SIZE];
-	struct secret *kek;          /* NULL: from a file */
+	struct secret *kek;            /* NULL: from a file */
 	struct key_derivation derived; /* how kek came to be */
 };
 

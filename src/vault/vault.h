@@ -55,9 +55,9 @@ struct key_derivation {
  * ("command" has "command" too, and kdf "none" where it prints a whole key). It holds no secret in clear. */
 struct key_descriptor {
 	enum key_source source;
-	char *path;              /* KEY_FILE: absolute; NULL: the default path */
-	char *command;           /* KEY_COMMAND: as typed */
-	char check[KEY_ID_SIZE]; /* "" when not known yet */
+	char *path;                    /* KEY_FILE: absolute; NULL: the default path */
+	char *command;                 /* KEY_COMMAND: as typed */
+	char check[KEY_ID_SIZE];       /* "" when not known yet */
 	struct key_derivation derived; /* of these two on: KEY_PASSPHRASE, KEY_COMMAND */
 	unsigned char wrapped[KEY_WRAPPED_BYTES];
 };

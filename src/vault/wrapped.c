@@ -49,10 +49,10 @@ static enum err derive(const struct secret *material, const struct key_derivatio
 			return err_set(info, E_VAULT_KEY,
 				       "the command gave no key of 64 hex digits as before");
 		stretch_not(material, k, bytes);
-	} else if (crypto_pwhash_argon2id(bytes, sizeof(bytes), (const char *)secret_bytes(material),
-					  secret_len(material), k->salt, k->ops,
-					  (size_t)k->mem_bytes,
-					  crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0) {
+	} else if (crypto_pwhash_argon2id(
+			   bytes, sizeof(bytes), (const char *)secret_bytes(material),
+			   secret_len(material), k->salt, k->ops, (size_t)k->mem_bytes,
+			   crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0) {
 		err_set(info, E_IO, "there is not enough memory to unlock the vault (%lld MiB)",
 			(long long)(k->mem_bytes >> 20));
 		err_hint(info, "end other programs, or raise the limit (ulimit -v)");
@@ -192,8 +192,8 @@ enum err vault_unlock_with(const struct key_descriptor *d, const struct secret *
 enum err vault_unlock_alike(const struct key_descriptor *d, const struct vault *before,
 			    struct vault **out, struct err_info *info)
 {
-	if (!before->kek || sodium_memcmp(&before->derived.salt, d->derived.salt,
-					  sizeof(d->derived.salt)) != 0)
+	if (!before->kek ||
+	    sodium_memcmp(&before->derived.salt, d->derived.salt, sizeof(d->derived.salt)) != 0)
 		return err_set(info, E_VAULT_LOCKED, "the vault's passphrase has been changed");
 	return unwrap(d, secret_copy(before->kek), before->uuid, out, info);
 }

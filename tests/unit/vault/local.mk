@@ -12,3 +12,6 @@ tests_unit_vault_test_secret_LDADD = $(unit_vault_link)
 unit_tests += tests/unit/vault/test_vault
 tests_unit_vault_test_vault_SOURCES = tests/unit/vault/test_vault.c
 tests_unit_vault_test_vault_LDADD = $(unit_vault_link)
+unit_tests += tests/unit/vault/test_wrapped
+tests_unit_vault_test_wrapped_SOURCES = tests/unit/vault/test_wrapped.c
+tests_unit_vault_test_wrapped_LDADD = $(unit_vault_link)
