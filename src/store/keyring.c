@@ -222,13 +222,18 @@ static enum err unlock(struct workspace *w, const struct secret *material, struc
 	return e ? e : err_set(info, E_BUSY, "the vault's key is being changed");
 }
 
-void keyring_put(struct workspace *w, struct vault *v)
+const struct vault *keyring_put(struct workspace *w, struct vault *v)
 {
+	if (w->vault && !strcmp(vault_check(w->vault), vault_check(v))) {
+		vault_free(&v); /* known, and borrowed */
+		return w->vault;
+	}
 	if (w->vault) {
 		w->retired = xrealloc(w->retired, w->retired_n + 1, sizeof(*w->retired));
 		w->retired[w->retired_n++] = w->vault;
 	}
 	w->vault = v;
+	return v;
 }
 
 void keyring_free(struct workspace *w)
@@ -294,10 +299,8 @@ enum err keyring_vault_for(struct workspace *w, const void *wrapped, size_t n,
 	v = NULL;
 	if (!e && !found) { /* another process has changed it */
 		e = unlock(w, NULL, &v, info);
-		if (!e) {
-			keyring_put(w, v);
-			found = v;
-		}
+		if (!e)
+			found = keyring_put(w, v);
 	}
 	if (!e)
 		*out = found;

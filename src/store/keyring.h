@@ -24,8 +24,9 @@ enum err keyring_settle_file(const char *path, const char *uuid, const char *che
 			     struct err_info *info) MUST_USE;
 /* A durable rename. */
 enum err keyring_rename(const char *from, const char *to, struct err_info *info) MUST_USE;
-/* Takes v as the vault; the one before is kept for readers of before. The vault's mutex is held. */
-void keyring_put(struct workspace *w, struct vault *v);
+/* Takes v as the vault, and returns it, or the one that is there already when they are the same; one that was before
+ * is kept for readers of before. The vault's mutex is held. */
+const struct vault *keyring_put(struct workspace *w, struct vault *v);
 void keyring_free(struct workspace *w);
 /* The master key that wrapped this tenant's key; the newest when none that is known did. */
 enum err keyring_vault_for(struct workspace *w, const void *wrapped, size_t n,

@@ -87,6 +87,11 @@ static enum err reseal(struct store *s, const struct tenant_key *k, int64_t id,
 		}
 		secret_free(&value);
 	}
+	if (e == E_VAULT_KEY || e == E_CORRUPT)
+		err_hint(info,
+			 "connect the account again (number %lld), or disconnect it, then "
+			 "repeat this",
+			 (long long)id);
 	return e;
 }
 

@@ -497,44 +497,36 @@ bool workspace_chain_restarted(const struct workspace *w)
 	return w->chain_restarted;
 }
 
-/* Another process may have been faster: then its file is there, and *descriptor is what it stored. */
-static enum err store_new_key(struct workspace *w, struct store *s, struct vault **out,
-			      char **descriptor, struct err_info *info)
+/* As a rotation does it: the file first as "<path>.new", so that a kill leaves the old state or the new one. Another
+ * process may have been faster: then its file is there. */
+static enum err store_new_key(struct workspace *w, struct store *s, const char *next,
+			      struct err_info *info)
 {
 	struct audit_note made = {
 		.action = "vault.new_key", .outcome = "ok", .message = "the key file was lost"};
 	struct key_descriptor d = {.source = KEY_FILE};
 	struct vault *v = NULL;
 	struct strbuf b;
-	enum err e = store_begin(s, info);
+	enum err e;
 
+	strbuf_init(&b, KEY_TEXT_BYTES);
+	e = key_descriptor_parse(w->descriptor, &d, info);
 	if (!e)
-		e = read_setting(s, "vault.key", descriptor, info);
-	if (!e)
-		e = vault_create_key_file(w->key_path, w->uuid, &v, info);
-	if (e == E_EXISTS)
-		return OK;
-	if (!e)
-		e = key_descriptor_parse(*descriptor, &d, info);
-	if (!e) {
+		e = keyring_settle_file(w->key_path, w->uuid, d.check, info);
+	if (!e && access(w->key_path, F_OK) != 0)
+		e = vault_create_key_file(next, w->uuid, &v, info);
+	if (!e && v) {
 		snprintf(d.check, sizeof(d.check), "%s", vault_check(v));
-		strbuf_init(&b, 4096);
 		key_descriptor_write(&d, &b);
-		xfree(descriptor);
-		*descriptor = strbuf_detach(&b);
-		key_descriptor_free(&d);
-		e = setting_set(s, 0, "vault.key", *descriptor, info);
+		e = setting_set(s, 0, "vault.key", b.data, info);
+		if (!e)
+			e = audit_append(s, 0, &made, info);
+		if (e)
+			unlink(next);
 	}
-	if (!e)
-		e = audit_append(s, 0, &made, info);
-	if (!e)
-		e = store_commit(s, info);
-	if (!e) {
-		*out = v;
-	} else if (v) {
-		unlink(w->key_path);
-		vault_free(&v);
-	}
+	vault_free(&v);
+	key_descriptor_free(&d);
+	strbuf_free(&b);
 	return e;
 }
 
@@ -554,9 +546,8 @@ enum err workspace_replace_lost_key(struct workspace *w, const struct actor *act
 				    struct err_info *info)
 {
 	const struct vault *there = NULL;
-	struct vault *fresh = NULL;
 	struct store *s = NULL;
-	char *descriptor = NULL;
+	char *next;
 	enum err e = workspace_vault(w, &there, info);
 
 	if (e != E_VAULT_LOCKED || w->readonly || !key_is_a_file(w))
@@ -564,18 +555,16 @@ enum err workspace_replace_lost_key(struct workspace *w, const struct actor *act
 	e = store_open(w, SCOPE_SERVICE, actor, &s, info);
 	if (e)
 		return e;
-	e = store_new_key(w, s, &fresh, &descriptor, info);
+	next = xasprintf("%s.new", w->key_path);
+	e = store_begin(s, info);
+	if (!e)
+		e = store_new_key(w, s, next, info);
+	if (!e)
+		e = store_commit(s, info);
 	store_rollback(s);
+	if (!e)
+		e = keyring_settle(w, s, info);
 	store_close(&s);
-	if (!e) {
-		mutex_lock(w->vault_mutex);
-		xfree(&w->descriptor);
-		w->descriptor = descriptor;
-		descriptor = NULL;
-		w->vault = fresh;
-		mutex_unlock(w->vault_mutex);
-		e = workspace_vault(w, &there, info);
-	}
-	xfree(&descriptor);
-	return e;
+	xfree(&next);
+	return e ? e : workspace_vault(w, &there, info);
 }

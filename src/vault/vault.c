@@ -36,10 +36,8 @@ struct chain_key {
 
 static void say_lost_key(struct err_info *info)
 {
-	err_hint(info,
-		 "put the key file back; if it is lost, the stored logins cannot be read: "
-		 "`masthead vault rekey --discard', then connecting the accounts again is all "
-		 "that is needed");
+	err_hint(info, "put the key file back; if it is lost, the stored logins cannot be read by "
+		       "anyone, and connecting the accounts again is all that is needed");
 }
 
 static void say_new_segment(struct err_info *info)
