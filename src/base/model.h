@@ -244,4 +244,32 @@ struct page {
 /* Frees the arena and empties the page; harmless on an empty one. */
 void page_free(struct page *p);
 
+/* What became of the jobs of a stretch of time, in `pieces` parts of equal length. */
+#define STATS_PIECES_MAX 96
+#define STATS_PLATFORMS_MAX 32
+#define STATS_ROWS_MAX 20000
+struct stats_platform {
+	const char *name;
+	int64_t published, failed, unknown;
+	int64_t answer_median_ms,
+		answer_p95_ms; /* last attempt: from its sending to its end; -1: none */
+	int64_t late_median_ms, late_p95_ms; /* from the due time to the publication; -1: none */
+};
+struct stats {
+	int64_t from, to;
+	size_t pieces;
+	int64_t published[STATS_PIECES_MAX], failed[STATS_PIECES_MAX];
+	int64_t answer_ms[STATS_PIECES_MAX]; /* median; 0: none */
+	int64_t waiting[STATS_PIECES_MAX];   /* due and not yet gone, at the end of each part */
+	struct stats_platform platforms[STATS_PLATFORMS_MAX]; /* by name */
+	size_t n_platforms;
+	bool capped;   /* more than STATS_ROWS_MAX jobs changed: the newest are counted */
+	int64_t since; /* capped: from here on the counts are whole */
+};
+struct stats_request {
+	int64_t brand_id, connection_id; /* 0: all */
+	int64_t from, to;
+	size_t pieces; /* <= STATS_PIECES_MAX */
+};
+
 #endif

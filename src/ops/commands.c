@@ -343,6 +343,7 @@ const struct command commands[] = {
 	IN(PANE_JOBS | PANE_JOB | PANE_TRIAGE, "why", "w", N_("say why the job has not run")),
 	MOVE("triage", "!", N_("what needs a decision")),
 	MOVE("calendar", "C", N_("what goes out when")),
+	MOVE("stats", "S", N_("how much went out, how well, how fast; again: day or week")),
 	MOVE("messages", "@", N_("past messages")),
 	IN(PANE_PREVIEW, "preview-publish", "p", N_("publish it now, or at the time it names")),
 	IN(PANE_PREVIEW, "preview-schedule", "s", N_("publish it at a time to be typed")),

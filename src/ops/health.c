@@ -177,3 +177,9 @@ enum err ops_metrics(struct ops *o, struct arena *a, struct metrics *out, struct
 		*out = m;
 	return e;
 }
+
+enum err ops_stats(struct ops *o, const struct stats_request *r, struct arena *a, struct stats *out,
+		   struct err_info *info)
+{
+	return jobs_stats(o->store, r, a, out, info);
+}

@@ -211,6 +211,8 @@ enum err ops_status(struct ops *o, bool thorough, struct arena *a, struct status
 /* What a monitoring system collects; of the whole workspace. Never walks the log. */
 struct metrics { struct status status; int64_t now_ms; int64_t connections[CONN_STATUS_COUNT]; int64_t log_entries; };
 enum err ops_metrics(struct ops *o, struct arena *a, struct metrics *out, struct err_info *info) MUST_USE;
+/* Bounded, but some tenths of a second with many jobs: for the worker. */
+enum err ops_stats(struct ops *o, const struct stats_request *r, struct arena *a, struct stats *out, struct err_info *info) MUST_USE;
 /* {ok, problems:[{code,message,repairable}], checked:{...}} */
 enum err ops_check(struct ops *o, bool remote, bool repair, struct json **out, struct err_info *info) MUST_USE;
 struct recovery { int64_t interrupted, requeued, unknown, due, future, missed; };

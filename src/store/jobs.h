@@ -161,6 +161,10 @@ struct queue_facts {
 enum err queue_facts_read(struct store *s, int64_t now_ms, int64_t day_start,
 			  struct queue_facts *out, struct err_info *info) MUST_USE;
 
+/* What became of the jobs that changed in the stretch. Names in the arena. E_INVALID: no or too many parts. */
+enum err jobs_stats(struct store *s, const struct stats_request *r, struct arena *a,
+		    struct stats *out, struct err_info *info) MUST_USE;
+
 /* Invariants over the whole scope. Calls report for each problem; repair: [tx] mends counters. */
 enum err jobs_check(struct store *s,
 		    void (*report)(void *self, const char *code, const char *message,

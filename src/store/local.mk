@@ -31,6 +31,7 @@ libmasthead_store_a_SOURCES = \
 	src/store/jobs_filter.c \
 	src/store/jobs_page.c \
 	src/store/jobs_read.c \
+	src/store/jobs_stats.c \
 	src/store/keyring.c \
 	src/store/list.c \
 	src/store/migrate.c \

@@ -12,6 +12,7 @@
 #include "ui/open_url.h"
 #include "ui/osc52.h"
 #include "ui/scope.h"
+#include "ui/stats.h"
 #include "ui/view_job.h"
 #include "ui/view_triage.h"
 
@@ -148,6 +149,11 @@ static void calendar(struct console *c, const char *args)
 {
 	(void)args;
 	calendar_open(c);
+}
+
+static void stats(struct console *c, const char *args)
+{
+	stats_open(c, args);
 }
 
 static void triage(struct console *c, const char *args)
@@ -342,6 +348,7 @@ const struct command_row commands_screen[] = {
 	{"job why", why},
 	{"triage", triage},
 	{"calendar", calendar},
+	{"stats", stats},
 	{"messages", messages},
 	{"help", help},
 	{"command", command},

@@ -54,9 +54,10 @@ struct console {
 	bool on_marks; /* `;' was pressed: the next command takes the marks */
 	uint32_t last_key;
 	char repeat_command[64], repeat_args[LINE_BYTES];
-	bool changed;         /* something in the workspace has: read again */
-	bool beat;            /* the publisher may have: read the status again */
-	int64_t next_read_ms; /* monotonic; not before */
+	unsigned change_number; /* of changes read so far */
+	bool changed;           /* something in the workspace has: read again */
+	bool beat;              /* the publisher may have: read the status again */
+	int64_t next_read_ms;   /* monotonic; not before */
 	bool quit, wait_for_flight;
 	bool touched;           /* the operator has pressed a key */
 	bool publishes;         /* this process does, or waits for its turn */

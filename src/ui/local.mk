@@ -59,6 +59,8 @@ libmasthead_ui_a_SOURCES = \
 	src/ui/signals.h \
 	src/ui/spawn.c \
 	src/ui/spawn.h \
+	src/ui/stats.c \
+	src/ui/stats.h \
 	src/ui/status.c \
 	src/ui/status.h \
 	src/ui/term.c \

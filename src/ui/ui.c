@@ -153,6 +153,7 @@ static void read_changes(struct console *c)
 	if (!c->changed)
 		return;
 	c->changed = false;
+	c->change_number++;
 	brands_read(c);
 	if (!c->frozen)
 		console_stale(c);

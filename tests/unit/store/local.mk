@@ -33,3 +33,6 @@ threaded_tests += tests/unit/store/test_durability
 unit_tests += tests/unit/store/test_scope_fuzz
 tests_unit_store_test_scope_fuzz_SOURCES = tests/unit/store/test_scope_fuzz.c $(store_fixture)
 tests_unit_store_test_scope_fuzz_LDADD = $(unit_store_link)
+unit_tests += tests/unit/store/test_stats
+tests_unit_store_test_stats_SOURCES = tests/unit/store/test_stats.c $(store_fixture)
+tests_unit_store_test_stats_LDADD = $(unit_store_link)

@@ -488,6 +488,13 @@ static void plan__the_publishers_questions__use_its_indexes(void **state)
 		 "jobs_by_post"},
 		{"SELECT 1 FROM publishing_jobs WHERE tenant_id=1 AND status='failed' AND updated_at>=5 LIMIT 9",
 		 "COVERING INDEX jobs_failed"},
+		{"SELECT j.status, x.sent_at FROM publishing_jobs j LEFT JOIN publishing_attempts x"
+		 " ON x.tenant_id=1 AND x.job_id=j.id AND x.n=j.attempts WHERE j.tenant_id=1 AND j.updated_at>=5"
+		 " AND j.updated_at<=9 ORDER BY j.updated_at DESC, j.id DESC LIMIT 9",
+		 "jobs_by_updated"},
+		{"SELECT scheduled_at FROM publishing_jobs WHERE tenant_id=1 AND status='pending'"
+		 " ORDER BY id LIMIT 9",
+		 "jobs_by_status"},
 		{"SELECT settle_at FROM publishing_attempts WHERE tenant_id=1 AND settle_at IS NOT NULL"
 		 " ORDER BY settle_at LIMIT 1",
 		 "attempts_to_settle"},
