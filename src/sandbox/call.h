@@ -39,7 +39,8 @@ struct sandbox_platform {
 	void (*damage)(struct call *c, enum fault_kind kind);
 };
 
-extern const struct sandbox_platform sandbox_bluesky, sandbox_mastodon, sandbox_x, sandbox_linkedin;
+extern const struct sandbox_platform sandbox_bluesky, sandbox_mastodon, sandbox_x, sandbox_linkedin,
+	sandbox_facebook, sandbox_instagram, sandbox_threads;
 
 /* Puts a JSON value in as the answer and frees it. */
 void call_json(struct call *c, int status, struct json *j);

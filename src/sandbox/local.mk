@@ -12,12 +12,16 @@ libmasthead_sandbox_a_SOURCES = \
 	src/sandbox/cid.h \
 	src/sandbox/consent.c \
 	src/sandbox/consent.h \
+	src/sandbox/facebook.c \
+	src/sandbox/facebook.h \
+	src/sandbox/facebook_post.c \
 	src/sandbox/faults.c \
 	src/sandbox/faults.h \
 	src/sandbox/fields.c \
 	src/sandbox/fields.h \
 	src/sandbox/holder.c \
 	src/sandbox/holder.h \
+	src/sandbox/instagram.c \
 	src/sandbox/jwt.c \
 	src/sandbox/jwt.h \
 	src/sandbox/ledger.c \
@@ -31,14 +35,20 @@ libmasthead_sandbox_a_SOURCES = \
 	src/sandbox/mastodon_media.c \
 	src/sandbox/mastodon_oauth.c \
 	src/sandbox/mastodon_status.c \
+	src/sandbox/meta.c \
+	src/sandbox/meta.h \
 	src/sandbox/route.c \
 	src/sandbox/route.h \
 	src/sandbox/sandbox.c \
 	src/sandbox/sandbox.h \
 	src/sandbox/shelf.c \
 	src/sandbox/shelf.h \
+	src/sandbox/stage.c \
+	src/sandbox/stage.h \
+	src/sandbox/stage_login.c \
 	src/sandbox/strmap.c \
 	src/sandbox/strmap.h \
+	src/sandbox/threads.c \
 	src/sandbox/ticket.c \
 	src/sandbox/ticket.h \
 	src/sandbox/world.c \

@@ -17,9 +17,11 @@
 /* An answer that no client should take for one. */
 #define GARBAGE "\x00\xff\xfe{\"uri\": <html>\x1b[2J"
 
-static const struct sandbox_platform *const simulated[] = {&sandbox_bluesky, &sandbox_mastodon,
-							   &sandbox_x, &sandbox_linkedin};
-static const char *const simulated_names[] = {"bluesky", "mastodon", "x", "linkedin", NULL};
+static const struct sandbox_platform *const simulated[] = {
+	&sandbox_bluesky,  &sandbox_mastodon,  &sandbox_x,      &sandbox_linkedin,
+	&sandbox_facebook, &sandbox_instagram, &sandbox_threads};
+static const char *const simulated_names[] = {"bluesky",  "mastodon",  "x",       "linkedin",
+					      "facebook", "instagram", "threads", NULL};
 
 /* Where their servers answer. */
 static const struct mount {
@@ -29,7 +31,8 @@ static const struct mount {
 } mounts[] = {
 	{"/bluesky", &sandbox_bluesky, false},        {"/mastodon", &sandbox_mastodon, false},
 	{"/mastodon-nokey", &sandbox_mastodon, true}, {"/x", &sandbox_x, false},
-	{"/linkedin", &sandbox_linkedin, false},
+	{"/linkedin", &sandbox_linkedin, false},      {"/facebook", &sandbox_facebook, false},
+	{"/instagram", &sandbox_instagram, false},    {"/threads", &sandbox_threads, false},
 };
 
 struct sandbox {
