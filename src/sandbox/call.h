@@ -26,6 +26,7 @@ struct call {
 
 struct sandbox_platform {
 	const char *name;
+	bool secret_is_path; /* the secrets are addresses: the server goes before them */
 	void (*make_accounts)(struct world *w, int64_t n);
 	/* What the request does; 0: nothing that a fault names but "*". */
 	unsigned (*steps)(const struct call *c);
@@ -40,7 +41,8 @@ struct sandbox_platform {
 };
 
 extern const struct sandbox_platform sandbox_bluesky, sandbox_mastodon, sandbox_x, sandbox_linkedin,
-	sandbox_facebook, sandbox_instagram, sandbox_threads;
+	sandbox_facebook, sandbox_instagram, sandbox_threads, sandbox_telegram, sandbox_discord,
+	sandbox_pinterest;
 
 /* Puts a JSON value in as the answer and frees it. */
 void call_json(struct call *c, int status, struct json *j);

@@ -12,6 +12,7 @@ libmasthead_sandbox_a_SOURCES = \
 	src/sandbox/cid.h \
 	src/sandbox/consent.c \
 	src/sandbox/consent.h \
+	src/sandbox/discord.c \
 	src/sandbox/facebook.c \
 	src/sandbox/facebook.h \
 	src/sandbox/facebook_post.c \
@@ -37,6 +38,7 @@ libmasthead_sandbox_a_SOURCES = \
 	src/sandbox/mastodon_status.c \
 	src/sandbox/meta.c \
 	src/sandbox/meta.h \
+	src/sandbox/pinterest.c \
 	src/sandbox/route.c \
 	src/sandbox/route.h \
 	src/sandbox/sandbox.c \
@@ -48,6 +50,7 @@ libmasthead_sandbox_a_SOURCES = \
 	src/sandbox/stage_login.c \
 	src/sandbox/strmap.c \
 	src/sandbox/strmap.h \
+	src/sandbox/telegram.c \
 	src/sandbox/threads.c \
 	src/sandbox/ticket.c \
 	src/sandbox/ticket.h \

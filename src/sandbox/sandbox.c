@@ -18,10 +18,12 @@
 #define GARBAGE "\x00\xff\xfe{\"uri\": <html>\x1b[2J"
 
 static const struct sandbox_platform *const simulated[] = {
-	&sandbox_bluesky,  &sandbox_mastodon,  &sandbox_x,      &sandbox_linkedin,
-	&sandbox_facebook, &sandbox_instagram, &sandbox_threads};
+	&sandbox_bluesky,  &sandbox_mastodon,  &sandbox_x,       &sandbox_linkedin,
+	&sandbox_facebook, &sandbox_instagram, &sandbox_threads, &sandbox_telegram,
+	&sandbox_discord,  &sandbox_pinterest};
 static const char *const simulated_names[] = {"bluesky",  "mastodon",  "x",       "linkedin",
-					      "facebook", "instagram", "threads", NULL};
+					      "facebook", "instagram", "threads", "telegram",
+					      "discord",  "pinterest", NULL};
 
 /* Where their servers answer. */
 static const struct mount {
@@ -33,6 +35,8 @@ static const struct mount {
 	{"/mastodon-nokey", &sandbox_mastodon, true}, {"/x", &sandbox_x, false},
 	{"/linkedin", &sandbox_linkedin, false},      {"/facebook", &sandbox_facebook, false},
 	{"/instagram", &sandbox_instagram, false},    {"/threads", &sandbox_threads, false},
+	{"/telegram", &sandbox_telegram, false},      {"/discord", &sandbox_discord, false},
+	{"/pinterest", &sandbox_pinterest, false},
 };
 
 struct sandbox {
@@ -244,7 +248,14 @@ static struct json *describe_platform(const struct sandbox *s, const struct sand
 		struct json *o = json_add(list, json_new_object());
 
 		json_set_str(o, "handle", a->handle);
-		json_set_str(o, "secret", a->secret);
+		if (p->secret_is_path) {
+			char *address = xasprintf("%s%s", json_str(j, "server"), a->secret);
+
+			json_set_str(o, "secret", address);
+			xfree(&address);
+		} else {
+			json_set_str(o, "secret", a->secret);
+		}
 	}
 	return j;
 }
