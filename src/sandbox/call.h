@@ -42,7 +42,7 @@ struct sandbox_platform {
 
 extern const struct sandbox_platform sandbox_bluesky, sandbox_mastodon, sandbox_x, sandbox_linkedin,
 	sandbox_facebook, sandbox_instagram, sandbox_threads, sandbox_telegram, sandbox_discord,
-	sandbox_pinterest;
+	sandbox_pinterest, sandbox_google_business;
 
 /* Puts a JSON value in as the answer and frees it. */
 void call_json(struct call *c, int status, struct json *j);

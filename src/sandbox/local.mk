@@ -20,6 +20,9 @@ libmasthead_sandbox_a_SOURCES = \
 	src/sandbox/faults.h \
 	src/sandbox/fields.c \
 	src/sandbox/fields.h \
+	src/sandbox/google_business.c \
+	src/sandbox/google_business.h \
+	src/sandbox/google_business_post.c \
 	src/sandbox/holder.c \
 	src/sandbox/holder.h \
 	src/sandbox/instagram.c \

@@ -18,12 +18,13 @@
 #define GARBAGE "\x00\xff\xfe{\"uri\": <html>\x1b[2J"
 
 static const struct sandbox_platform *const simulated[] = {
-	&sandbox_bluesky,  &sandbox_mastodon,  &sandbox_x,       &sandbox_linkedin,
-	&sandbox_facebook, &sandbox_instagram, &sandbox_threads, &sandbox_telegram,
-	&sandbox_discord,  &sandbox_pinterest};
-static const char *const simulated_names[] = {"bluesky",  "mastodon",  "x",       "linkedin",
-					      "facebook", "instagram", "threads", "telegram",
-					      "discord",  "pinterest", NULL};
+	&sandbox_bluesky,   &sandbox_mastodon,       &sandbox_x,
+	&sandbox_linkedin,  &sandbox_facebook,       &sandbox_instagram,
+	&sandbox_threads,   &sandbox_telegram,       &sandbox_discord,
+	&sandbox_pinterest, &sandbox_google_business};
+static const char *const simulated_names[] = {
+	"bluesky", "mastodon", "x",       "linkedin",  "facebook",        "instagram",
+	"threads", "telegram", "discord", "pinterest", "google_business", NULL};
 
 /* Where their servers answer. */
 static const struct mount {
@@ -31,12 +32,18 @@ static const struct mount {
 	const struct sandbox_platform *platform;
 	bool ignores_keys;
 } mounts[] = {
-	{"/bluesky", &sandbox_bluesky, false},        {"/mastodon", &sandbox_mastodon, false},
-	{"/mastodon-nokey", &sandbox_mastodon, true}, {"/x", &sandbox_x, false},
-	{"/linkedin", &sandbox_linkedin, false},      {"/facebook", &sandbox_facebook, false},
-	{"/instagram", &sandbox_instagram, false},    {"/threads", &sandbox_threads, false},
-	{"/telegram", &sandbox_telegram, false},      {"/discord", &sandbox_discord, false},
+	{"/bluesky", &sandbox_bluesky, false},
+	{"/mastodon", &sandbox_mastodon, false},
+	{"/mastodon-nokey", &sandbox_mastodon, true},
+	{"/x", &sandbox_x, false},
+	{"/linkedin", &sandbox_linkedin, false},
+	{"/facebook", &sandbox_facebook, false},
+	{"/instagram", &sandbox_instagram, false},
+	{"/threads", &sandbox_threads, false},
+	{"/telegram", &sandbox_telegram, false},
+	{"/discord", &sandbox_discord, false},
 	{"/pinterest", &sandbox_pinterest, false},
+	{"/google_business", &sandbox_google_business, false},
 };
 
 struct sandbox {
