@@ -34,3 +34,10 @@ tests_unit_sandbox_test_linkedin_SOURCES = \
 	tests/unit/sandbox/test_linkedin.c
 tests_unit_sandbox_test_linkedin_LDADD = $(unit_sandbox_link) $(CURL_LIBS)
 threaded_tests += tests/unit/sandbox/test_linkedin
+unit_tests += tests/unit/sandbox/test_meta
+tests_unit_sandbox_test_meta_SOURCES = \
+	tests/unit/sandbox/client.c \
+	tests/unit/sandbox/client.h \
+	tests/unit/sandbox/test_meta.c
+tests_unit_sandbox_test_meta_LDADD = $(unit_sandbox_link) $(CURL_LIBS)
+threaded_tests += tests/unit/sandbox/test_meta
