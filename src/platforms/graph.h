@@ -80,6 +80,9 @@ void graph_choose(const struct step_in *in, struct step_out *out, const struct j
 /* The account that answered is out's (account_id, account). False: it is another than it should be, and out is a failure. */
 bool graph_is_account(const struct step_in *in, struct step_out *out);
 
+/* Where consent can be withdrawn by hand only. */
+void graph_no_revoke(const struct graph *g, struct step_out *out);
+
 /* Instagram's and Threads' chain of tokens, alike but for the names: the code's token becomes one of 60 days, which renews
  * itself once it is a day old. It is its own refresh token. */
 struct graph_chain {

@@ -289,3 +289,10 @@ void graph_chain_verify(const struct graph_chain *c, const struct step_in *in, s
 	else
 		take_who(c, in, out);
 }
+
+void graph_no_revoke(const struct graph *g, struct step_out *out)
+{
+	step_fail(out, CLASS_PERMANENT, E_UNSUPPORTED, NULL, NULL,
+		  "%s lets consent be withdrawn by hand only", g->title);
+	err_hint(&out->error, "remove the app in the account's settings");
+}

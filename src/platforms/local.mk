@@ -27,6 +27,9 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/graph.h \
 	src/platforms/graph_answer.c \
 	src/platforms/graph_login.c \
+	src/platforms/instagram.c \
+	src/platforms/instagram.h \
+	src/platforms/instagram_post.c \
 	src/platforms/judge.c \
 	src/platforms/judge.h \
 	src/platforms/linkedin.c \

@@ -42,3 +42,7 @@ unit_tests += tests/unit/platforms/test_facebook_account
 tests_unit_platforms_test_facebook_account_LDADD = $(unit_platforms_link)
 unit_tests += tests/unit/platforms/test_facebook_post
 tests_unit_platforms_test_facebook_post_LDADD = $(unit_platforms_link)
+unit_tests += tests/unit/platforms/test_instagram_account
+tests_unit_platforms_test_instagram_account_LDADD = $(unit_platforms_link)
+unit_tests += tests/unit/platforms/test_instagram_post
+tests_unit_platforms_test_instagram_post_LDADD = $(unit_platforms_link)
