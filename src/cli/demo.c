@@ -1,6 +1,6 @@
 /* cli/demo.c - the main job, shown on the sandbox in a throw-away workspace.
  *
- * Two brands with an account on each platform of the table below, ten posts: one scheduled seconds
+ * Two brands with an account on each platform of the table below, ten posts, one for each account: one scheduled seconds
  * ahead, one that meets a fault and is tried again, one refused, one whose answer is lost and which is
  * settled. On a terminal the console opens on it; without one the posts are published here and
  * everything is held against the ledger. */
@@ -21,15 +21,19 @@
 #define POSTS 10
 #define LEDGER_BYTES_MAX ((size_t)16 << 20)
 
-/* The first post to arrive at Bluesky is refused, and the first name looked up there fails; Mastodon's first
- * answer is lost. */
+/* The first post to arrive at X is refused, the first name looked up at Bluesky fails, Mastodon's first answer is
+ * lost. */
 static const char demo_faults[] =
-	"bluesky:create=status:400x1,bluesky:read=status:503x1,mastodon:create=drop-answerx1";
+	"x:create=status:400x1,bluesky:read=status:503x1,mastodon:create=drop-answerx1";
 
 static const struct {
 	const char *name;
 	bool token; /* the sandbox's secret is a token, else an app password */
-} demo_platforms[] = {{"bluesky", false}, {"mastodon", true}};
+} demo_platforms[] = {{"bluesky", false},
+		      {"mastodon", true},
+		      {"x", true},
+		      {"linkedin", true},
+		      {"facebook", true}};
 
 static const char *const demo_overrides[] = {
 	"http.timeout=2",
@@ -46,20 +50,20 @@ static const struct {
 	int brand;
 	const char *platform, *at, *language, *text;
 } demo_posts[POSTS] = {
-	{0, "bluesky", NULL, "en",
+	{0, "x", NULL, "en",
 	 "Our bakery opens at seven tomorrow. https://northwind.example/hours #bread"},
 	{1, "mastodon", NULL, "en", "New lamps, same sun. Have a look: https://lumen.example/new"},
 	{0, "bluesky", NULL, "en", "Thanks to @bob.test for the photographs of our market stand!"},
 	{1, "bluesky", NULL, "de",
 	 "Gr\xc3\xbc\xc3\x9f"
 	 "e aus der Werkstatt \xf0\x9f\x92\xa1 #licht"},
-	{0, "mastodon", "+3s", "en", "This one was scheduled: the ovens are warm now."},
-	{1, "bluesky", NULL, "ja",
+	{0, "facebook", "+3s", "en", "This one was scheduled: the ovens are warm now."},
+	{1, "x", NULL, "ja",
 	 "\xe6\x96\xb0\xe3\x81\x97\xe3\x81\x84\xe7\x85\xa7\xe6\x98\x8e\xe3\x81\x8c\xe5\xb1\x8a\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x97\xe3\x81\x9f"},
-	{0, "mastodon", NULL, "en", "Rye, spelt, oat. Which one on Friday?"},
-	{1, "mastodon", NULL, "en", "Workshop on Saturday, ten places left. #makers #light"},
-	{0, "bluesky", NULL, "fr", "Le pain de campagne est de retour."},
-	{1, "mastodon", NULL, "en",
+	{0, "linkedin", NULL, "en", "Rye, spelt, oat. Which one on Friday?"},
+	{1, "linkedin", NULL, "en", "Workshop on Saturday, ten places left. #makers #light"},
+	{0, "mastodon", NULL, "fr", "Le pain de campagne est de retour."},
+	{1, "facebook", NULL, "en",
 	 "A family of three: \xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7 found its lamp today."},
 };
 
