@@ -4,13 +4,19 @@
  * worker is done with it; the field is emptied the moment it is sent. */
 #include "ui/connect_dialog.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/i18n.h"
 #include "base/mem.h"
+#include "ui/browser_login.h"
 #include "ui/complete.h"
 #include "ui/console.h"
 #include "ui/form.h"
+
+#define LOGIN_MS 60000
+#define BROWSER_MS 300000 /* for a person */
 
 static void text_of(const struct err_info *info, char *out, size_t size)
 {
@@ -19,7 +25,7 @@ static void text_of(const struct err_info *info, char *out, size_t size)
 }
 
 /* ------------------------------------------------------------------ connect */
-enum { F_BRAND, F_PLATFORM, F_SERVER, F_HANDLE, F_SECRET, F_CONNECT_COUNT };
+enum { F_BRAND, F_PLATFORM, F_SERVER, F_HANDLE, F_SECRET, F_CLIENT, F_ACCOUNT, F_CONNECT_COUNT };
 
 static void connect_accept(struct console *c, struct form *f);
 
@@ -31,8 +37,14 @@ static const struct form_field connect_fields[F_CONNECT_COUNT] = {
 		      false, NULL},
 	[F_HANDLE] = {N_("Handle"), N_("The account's handle or e-mail address."), false, NULL},
 	[F_SECRET] = {N_("App password"),
-		      N_("An app password made for Masthead, not the account's own. Never shown."),
+		      N_("One made for Masthead; empty for a login in the browser. Never shown."),
 		      true, NULL},
+	[F_CLIENT] = {N_("Client id"),
+		      N_("Of the app that you registered; empty where none is needed."), false,
+		      NULL},
+	[F_ACCOUNT] = {N_("Account"),
+		       N_("Which one, if the login reaches several; empty to be told of them."),
+		       false, NULL},
 };
 static const struct form_spec connect_spec = {
 	.title = N_("Connect an account"),
@@ -47,7 +59,34 @@ struct connect_task {
 	char account[400];
 	int64_t id;
 	bool again;
+	int paste[2]; /* a pasted callback goes from the screen to the worker; -1: none */
+	char *url;    /* set once, before the screen is told */
 };
+
+/* Screen thread: the address to be opened. */
+static void connect_told(struct task *t, struct console *c)
+{
+	struct connect_task *w = (struct connect_task *)t;
+	struct form *f = form_find(c, &connect_spec);
+
+	if (!f) {
+		worker_abort(c->worker);
+		return;
+	}
+	if (browser_login_ask(c, w->url, w->paste[1]))
+		form_say(f, false, _("Logging in with the address that was pasted."));
+	else
+		form_say(f, false, _("Waiting for the browser. Esc leaves this form."));
+}
+
+/* Worker thread. */
+static void connect_show(void *self, const char *url)
+{
+	struct connect_task *w = self;
+
+	w->url = xstrdup(url);
+	worker_tell(&w->task, connect_told);
+}
 
 static void connect_run(struct task *t, struct ops *o)
 {
@@ -61,8 +100,14 @@ static void connect_run(struct task *t, struct ops *o)
 		.secret_fd = -1,
 		.token_fd = -1,
 		.client_secret_fd = -1,
+		.client_id = w->values[F_CLIENT][0] ? w->values[F_CLIENT] : NULL,
+		.account = w->values[F_ACCOUNT][0] ? w->values[F_ACCOUNT] : NULL,
 		.no_browser = true,
-		.timeout_ms = 60000,
+		.show = w->paste[0] >= 0 ? connect_show : NULL,
+		.self = w,
+		.paste = w->paste[0] >= 0,
+		.paste_fd = w->paste[0],
+		.timeout_ms = w->values[F_SECRET][0] ? LOGIN_MS : BROWSER_MS,
 		.abort_flag = worker_abort_flag(t),
 	};
 	struct arena *a = arena_new();
@@ -104,7 +149,11 @@ static void connect_dispose(struct task *t)
 {
 	struct connect_task *w = (struct connect_task *)t;
 
+	for (int i = 0; i < 2; i++)
+		if (w->paste[i] >= 0)
+			close(w->paste[i]);
 	wipe(w->values, sizeof(w->values));
+	xfree(&w->url);
 	xfree(&w);
 }
 
@@ -116,6 +165,8 @@ static void connect_accept(struct console *c, struct form *f)
 				.done = connect_done,
 				.dispose = connect_dispose,
 				.doing = N_("connecting")};
+	if (pipe2(w->paste, O_CLOEXEC) != 0)
+		w->paste[0] = w->paste[1] = -1;
 	for (size_t i = 0; i < F_CONNECT_COUNT; i++)
 		snprintf(w->values[i], sizeof(w->values[i]), "%s", form_value(f, i));
 	form_clear_secrets(f);
@@ -126,7 +177,7 @@ static void connect_accept(struct console *c, struct form *f)
 void connect_dialog_open(struct console *c, const char *brand, const char *platform,
 			 const char *server, const char *handle)
 {
-	const char *values[F_CONNECT_COUNT] = {brand, platform, server, handle, NULL};
+	const char *values[F_CONNECT_COUNT] = {brand, platform, server, handle};
 
 	form_open(c, &connect_spec, values);
 }

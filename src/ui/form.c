@@ -119,6 +119,12 @@ static void step(struct form *f, int by)
 	f->at = (f->at + f->spec->n + (size_t)(by + (int)f->spec->n)) % f->spec->n;
 }
 
+/* What stands behind a secret is for logins that need none. */
+static bool at_end(const struct form *f)
+{
+	return f->at + 1 == f->spec->n || (f->spec->fields[f->at].masked && f->lines[f->at].len);
+}
+
 static bool key(struct view *v, uint32_t k)
 {
 	struct form *f = self(v);
@@ -142,7 +148,7 @@ static bool key(struct view *v, uint32_t k)
 		choose(f, k == KEY_CTRL('N'));
 		return true;
 	case K_ENTER:
-		if (f->at + 1 < f->spec->n) {
+		if (!at_end(f)) {
 			step(f, 1);
 		} else {
 			f->said[0] = '\0';
@@ -162,7 +168,7 @@ static void hint(struct view *v, struct strbuf *out)
 {
 	struct form *f = self(v);
 
-	strbuf_puts(out, f->at + 1 < f->spec->n ? _("Enter next field") : _("Enter done"));
+	strbuf_puts(out, at_end(f) ? _("Enter done") : _("Enter next field"));
 	if (f->spec->fields[f->at].choices)
 		strbuf_puts(out, _("  ^N ^P choose"));
 	strbuf_puts(out, _("  Tab S-Tab move  Esc leave"));

@@ -5,7 +5,7 @@
 #include "ui/line.h"
 #include "ui/view.h"
 
-#define FORM_FIELDS 6
+#define FORM_FIELDS 8
 struct form_field {
 	const char *label; /* msgid */
 	const char *help;  /* msgid; NULL */
@@ -18,7 +18,7 @@ struct form_spec {
 	const char *title; /* msgid */
 	const struct form_field *fields;
 	size_t n;
-	/* Enter in the last field. The form stays until form_close, so that an error can be mended. */
+	/* Enter in the last field, or in a secret that is filled in. The form stays until form_close, so that an error can be mended. */
 	void (*accept)(struct console *c, struct form *f);
 };
 /* Opens it on top; values: n strings, NULL: empty. */

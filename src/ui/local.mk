@@ -5,6 +5,8 @@ libmasthead_ui_a_SOURCES = \
 	src/ui/act_jobs.c \
 	src/ui/act_screen.c \
 	src/ui/brands.c \
+	src/ui/browser_login.c \
+	src/ui/browser_login.h \
 	src/ui/calendar.c \
 	src/ui/calendar.h \
 	src/ui/complete.c \

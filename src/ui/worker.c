@@ -8,8 +8,9 @@
 
 #define PROGRESS_EVERY_MS 100
 
-/* What comes back: a finished task, or (task NULL) how far one has come. */
+/* What comes back: a finished task, what a task has to tell, or (task NULL) how far one has come. */
 struct report {
+	void (*told)(struct task *t, struct console *c);
 	struct task *task;
 	const char *doing;
 	int64_t done, total;
@@ -42,7 +43,7 @@ static void dispose_report(void *item)
 {
 	struct report *r = item;
 
-	if (r->task)
+	if (r->task && !r->told)
 		r->task->dispose(r->task);
 	xfree(&r);
 }
@@ -51,7 +52,7 @@ static void report(struct worker *w, struct task *t, const char *doing, int64_t 
 {
 	struct report *r = xcalloc(1, sizeof(*r));
 
-	*r = (struct report){t, doing, done, total};
+	*r = (struct report){NULL, t, doing, done, total};
 	queue_send(w->out, r);
 }
 
@@ -148,7 +149,9 @@ bool worker_receive(struct worker *w, struct console *c)
 
 	while ((r = queue_receive(w->out))) {
 		any = true;
-		if (r->task) {
+		if (r->told) {
+			r->told(r->task, c);
+		} else if (r->task) {
 			w->pending--;
 			w->doing = NULL;
 			r->task->done(r->task, c);
@@ -188,6 +191,14 @@ bool worker_aborted(const struct task *t)
 const struct flag *worker_abort_flag(const struct task *t)
 {
 	return t->worker->abort;
+}
+
+void worker_tell(struct task *t, void (*told)(struct task *t, struct console *c))
+{
+	struct report *r = xcalloc(1, sizeof(*r));
+
+	*r = (struct report){told, t, t->doing, 0, 0};
+	queue_send(t->worker->out, r);
 }
 
 void worker_progress(struct task *t, int64_t done, int64_t total)

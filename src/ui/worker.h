@@ -42,6 +42,8 @@ void worker_abort(struct worker *w);
 /* For run: */
 bool worker_aborted(const struct task *t);
 const struct flag *worker_abort_flag(const struct task *t);
+/* Has `told' called on the screen thread while the task goes on; what it reads must not change any more. */
+void worker_tell(struct task *t, void (*told)(struct task *t, struct console *c));
 void worker_progress(struct task *t, int64_t done, int64_t total);
 
 #endif

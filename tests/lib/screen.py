@@ -63,6 +63,10 @@ class Terminal:
     def text(self):
         return "\n".join(self.lines())
 
+    def unwrapped(self):
+        """Rows that the terminal has wrapped are one line."""
+        return self._tmux("capture-pane", "-p", "-J")
+
     def styled(self):
         """Rows with the escape sequences of colours and attributes."""
         return self._tmux("capture-pane", "-p", "-e")

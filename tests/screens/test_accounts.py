@@ -1,4 +1,8 @@
 """Accounts: connecting by app password, and what is shown of it."""
+import re
+import urllib.error
+import urllib.request
+
 import desk
 
 THREADED = True
@@ -77,3 +81,56 @@ class Connect(desk.Case):
         term.send("y")
         term.wait_text("disconnected; 1 job waits")
         term.wait_text("▲ disconnected")
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    """What the browser would be sent to is for the person to copy."""
+
+    def redirect_request(self, *args):
+        return None
+
+
+class InTheBrowser(desk.Case):
+    def begin(self):
+        box = self.sandbox()
+        server = box.account("mastodon").server
+        self.json("brand", "add", "northwind")
+        term = self.console()
+        term.send("1", "c")
+        term.wait_text("App password")
+        for text in ("mastodon", server, "", "", "", ""):
+            term.type(text)
+            term.send("Enter")
+        # Whole, however narrow the terminal: outside the alternate screen it wraps as text does.
+        term.wait_text("Open this address")
+        self.assertFalse(term.alternate())
+        term.wait_text("Enter alone goes back")
+        joined = term.unwrapped()
+        return term, re.search(r"^(http\S+/oauth/authorize\?\S+)\s*$", joined, re.M).group(1)
+
+    def test_comes_back(self):
+        term, url = self.begin()
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            self.assertEqual(answer.status, 200)
+        term.wait_text("is connected (connection 1)")
+        self.assertTrue(term.alternate())
+        self.assertEqual(self.json("connections")["connections"][0]["status"], "connected")
+
+    def test_pasted(self):
+        term, url = self.begin()
+        try:
+            urllib.request.build_opener(NoRedirect).open(url, timeout=10)
+            self.fail("the server did not send the browser back")
+        except urllib.error.HTTPError as answer:
+            callback = answer.headers["Location"]
+        term.type(callback)
+        term.send("Enter")
+        term.wait_text("is connected (connection 1)")
+
+    def test_pasted_something_else(self):
+        term, _ = self.begin()
+        term.type("http://127.0.0.1:1/?code=x&state=y")
+        term.send("Enter")
+        term.wait_text("E_INVALID")
+        term.wait_text("App password")
+        self.assertEqual(self.json("connections")["connections"], [])
