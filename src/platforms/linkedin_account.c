@@ -16,9 +16,16 @@
 #define PAGE_SCOPES "r_organization_social w_organization_social rw_organization_admin"
 #define PAGES_MAX 100
 
-static const struct grant grant = {
+static const struct grant member_grant = {
 	.title = "LinkedIn",
-	.needed = "",
+	.needed = "w_member_social",
+	.client = GRANT_FORM,
+	.pkce = false,
+	.judge = &linkedin_judge,
+};
+static const struct grant page_grant = {
+	.title = "LinkedIn",
+	.needed = "w_organization_social",
 	.client = GRANT_FORM,
 	.pkce = false,
 	.judge = &linkedin_judge,
@@ -41,6 +48,13 @@ static const char *meant(const struct step_in *in)
 static bool starts(const char *s, const char *with)
 {
 	return s != NULL && strncmp(s, with, strlen(with)) == 0;
+}
+
+static const struct grant *grant_of(const struct step_in *in)
+{
+	bool page = starts(in->choice, LINKEDIN_PAGE) || linkedin_is_page(in->conn);
+
+	return page ? &page_grant : &member_grant;
 }
 
 static void ask_person(const struct step_in *in, struct step_out *out)
@@ -265,7 +279,7 @@ void linkedin_verify(const struct step_in *in, struct step_out *out)
 
 void linkedin_authorize(const struct step_in *in, struct step_out *out)
 {
-	grant_authorize(&grant, in, out, site(in, out, "/oauth/v2/authorization"),
+	grant_authorize(grant_of(in), in, out, site(in, out, "/oauth/v2/authorization"),
 			starts(in->choice, LINKEDIN_PAGE) ? PAGE_SCOPES : linkedin_platform.scopes);
 }
 
@@ -274,29 +288,29 @@ void linkedin_code(const struct step_in *in, struct step_out *out)
 	const char *ask = json_str(in->state, "ask");
 
 	if (in->response == NULL)
-		grant_ask(&grant, in, out, site(in, out, "/oauth/v2/accessToken"));
+		grant_ask(grant_of(in), in, out, site(in, out, "/oauth/v2/accessToken"));
 	else if (ask == NULL || strcmp(ask, "token") != 0)
 		answered(in, out);
-	else if (grant_take(&grant, in, out))
+	else if (grant_take(grant_of(in), in, out))
 		who(in, out);
 }
 
 void linkedin_refresh(const struct step_in *in, struct step_out *out)
 {
 	if (in->response == NULL)
-		grant_ask(&grant, in, out, site(in, out, "/oauth/v2/accessToken"));
+		grant_ask(grant_of(in), in, out, site(in, out, "/oauth/v2/accessToken"));
 	else
-		grant_take(&grant, in, out);
+		grant_take(grant_of(in), in, out);
 }
 
 void linkedin_revoke(const struct step_in *in, struct step_out *out)
 {
 	if (in->response == NULL) {
-		grant_revoke(&grant, in, out, site(in, out, "/oauth/v2/revoke"));
+		grant_revoke(grant_of(in), in, out, site(in, out, "/oauth/v2/revoke"));
 	} else if (adapter_ok(in->response)) {
 		out->verdict = STEP_DONE;
 	} else {
-		grant_fail(&grant, in, out);
+		grant_fail(grant_of(in), in, out);
 		/* A token that is dead already is withdrawn. */
 		if (out->error_class == CLASS_AUTH &&
 		    (in->response->status == 400 || in->response->status == 401))

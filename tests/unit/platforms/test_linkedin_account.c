@@ -85,6 +85,19 @@ static void linkedin__code__page(void **state)
 	rig_free(&r);
 }
 
+static void linkedin__code__consent_without_posting(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	begin(&r, OP_CODE);
+	rig_start(&r);
+	rig_say(&r, 200, "{\"access_token\":\"sekrit\",\"scope\":\"openid,profile\"}");
+	assert_failed(&r, CLASS_AUTH, E_SCOPE_MISSING);
+	assert_null(r.out.access);
+	rig_free(&r);
+}
+
 static void linkedin__login__token_asks_which(void **state)
 {
 	struct rig r;
@@ -211,6 +224,7 @@ int main(void)
 		cmocka_unit_test(linkedin__authorize__member_or_page),
 		cmocka_unit_test(linkedin__code__member),
 		cmocka_unit_test(linkedin__code__page),
+		cmocka_unit_test(linkedin__code__consent_without_posting),
 		cmocka_unit_test(linkedin__login__token_asks_which),
 		cmocka_unit_test(linkedin__login__refused),
 		cmocka_unit_test(linkedin__verify__member_and_page),
