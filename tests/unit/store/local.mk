@@ -36,3 +36,7 @@ tests_unit_store_test_scope_fuzz_LDADD = $(unit_store_link)
 unit_tests += tests/unit/store/test_stats
 tests_unit_store_test_stats_SOURCES = tests/unit/store/test_stats.c $(store_fixture)
 tests_unit_store_test_stats_LDADD = $(unit_store_link)
+
+unit_tests += tests/unit/store/test_rekey
+tests_unit_store_test_rekey_SOURCES = tests/unit/store/test_rekey.c $(store_fixture)
+tests_unit_store_test_rekey_LDADD = $(unit_store_link)
