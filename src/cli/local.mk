@@ -25,6 +25,7 @@ libmasthead_cli_a_SOURCES = \
 	src/cli/verbs_accounts.c \
 	src/cli/verbs_export.c \
 	src/cli/verbs_health.c \
+	src/cli/verbs_import.c \
 	src/cli/verbs_jobs.c \
 	src/cli/verbs_log.c \
 	src/cli/verbs_metrics.c \

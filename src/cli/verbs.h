@@ -24,9 +24,10 @@ int cli_end_json(struct cli *c, struct json *j);
 /* Fills limit, cursor, offset from --limit, --after, --offset; count is set. */
 enum err cli_page(struct cli *c, struct page_request *r, int standard_limit);
 
-enum row_format { FORMAT_JSONL, FORMAT_CSV };
 /* --format, else by the ending of the file's name (NULL: none), else JSON lines. */
 enum err cli_format(struct cli *c, const char *path, enum row_format *out);
+/* The filter options of jobs. */
+enum err cli_job_filter(struct cli *c, struct job_filter *f);
 /* The filter options of log and sync-log. */
 enum err cli_log_filter(struct cli *c, struct log_filter *f);
 
@@ -78,6 +79,8 @@ void results_print(struct cli *c, struct json *array);
 	X("daemon", verb_daemon) \
 	X("status", verb_status) \
 	X("metrics", verb_metrics) \
+	X("import", verb_import) \
+	X("export", verb_export) \
 	X("vault status", verb_vault_status) \
 	X("vault rekey", verb_vault_rekey) \
 	X("vault passwd", verb_vault_passwd) \

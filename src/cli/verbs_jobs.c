@@ -9,16 +9,18 @@
 
 #define BULK_STEP 200
 
-static enum err read_filter(struct cli *c, struct job_filter *f, struct job_query *q)
+enum err cli_job_filter(struct cli *c, struct job_filter *f)
 {
-	memset(q, 0, sizeof *q);
-	q->n_brands = arg_values(&c->args, "brand", true, &q->brands);
-	q->n_platforms = arg_values(&c->args, "platform", true, &q->platforms);
-	q->n_statuses = arg_values(&c->args, "status", true, &q->statuses);
-	q->since = arg_value(&c->args, "since");
-	q->until = arg_value(&c->args, "until");
-	q->search = arg_value(&c->args, "search");
-	return ops_job_filter(c->ops, q, c->arena, f, &c->info);
+	struct job_query q = {
+		.since = arg_value(&c->args, "since"),
+		.until = arg_value(&c->args, "until"),
+		.search = arg_value(&c->args, "search"),
+	};
+
+	q.n_brands = arg_values(&c->args, "brand", true, &q.brands);
+	q.n_platforms = arg_values(&c->args, "platform", true, &q.platforms);
+	q.n_statuses = arg_values(&c->args, "status", true, &q.statuses);
+	return ops_job_filter(c->ops, &q, c->arena, f, &c->info);
 }
 
 static enum err read_sort(struct cli *c, enum job_sort *sort, bool *ascending)
@@ -82,12 +84,11 @@ int verb_jobs(struct cli *c)
 	struct page_request r = {0};
 	struct page p = {0};
 	struct job_filter f;
-	struct job_query q;
 	enum job_sort sort;
 	struct table *t;
 
 	if (args_expect(&c->args, 0, 0, &c->info) || cli_page(c, &r, 50) ||
-	    read_sort(c, &sort, &r.ascending) || read_filter(c, &f, &q) ||
+	    read_sort(c, &sort, &r.ascending) || cli_job_filter(c, &f) ||
 	    ops_jobs(c->ops, &f, sort, &r, &p, &c->info))
 		return cli_fail(c);
 	if (c->args.json) {
@@ -276,11 +277,10 @@ static enum err act_on_filter(struct bulk *b)
 	struct cli *c = b->c;
 	int64_t ids[BULK_STEP], after = 0;
 	struct job_filter f;
-	struct job_query q;
 	enum err e;
 	size_t n;
 
-	if ((e = read_filter(c, &f, &q)))
+	if ((e = cli_job_filter(c, &f)))
 		return e;
 	if (!f.statuses)
 		f.statuses = states_of(b->act);

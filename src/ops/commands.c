@@ -199,6 +199,17 @@ static const struct command_option run_options[] = {
 	{0, "until-idle", NULL, N_("also wait for retries and settling"), NULL},
 	{0, "timeout", "S", N_("at most S seconds"), NULL},
 	END};
+static const struct command_option import_options[] = {
+	{0, "format", "jsonl|csv", N_("what FILE is (default: by its ending, else JSON lines)"),
+	 "format"},
+	{'n', "dry-run", NULL, N_("check all rows, store nothing"), NULL},
+	{0, "skip-invalid", NULL, N_("leave out the rows that are wrong, import the others"), NULL},
+	END};
+static const struct command_option export_options[] = {
+	{0, "format", "jsonl|csv", N_("as JSON lines (default) or CSV"), "format"},
+	{'o', "output", "FILE", N_("write to FILE instead of standard output"), "file"},
+	FILTER_OPTIONS,
+	END};
 static const struct command_option sandbox_options[] = {
 	{0, "listen", "ADDRESS:PORT", N_("where to listen (default 127.0.0.1:0)"), NULL},
 	{0, "ledger", "FILE", N_("write each accepted post to FILE"), "file"},
@@ -298,6 +309,8 @@ const struct command commands[] = {
 	{"daemon", VERB | VAULT | WRITE, 0, NULL, NULL, N_("publish without a screen"), NULL},
 	{"status", VERB, 0, NULL, NULL, N_("say whether all is well"), NULL},
 	{"metrics", VERB, 0, NULL, NULL, N_("print figures for a monitoring system"), NULL},
+	{"import", VERB_T | WRITE, 0, NULL, "FILE", N_("take posts from a file"), import_options},
+	{"export", VERB_T, 0, NULL, NULL, N_("write jobs and their posts out"), export_options},
 	{"vault status", VERB, 0, NULL, NULL, N_("say what unlocks the stored logins"), NULL},
 	{"vault rekey", VERB | WRITE, 0, NULL, NULL, N_("make a new master key"), rekey_options},
 	{"vault passwd", VERB | WRITE, 0, NULL, NULL,

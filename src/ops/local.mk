@@ -17,8 +17,13 @@ libmasthead_ops_a_SOURCES = \
 	src/ops/connections.c \
 	src/ops/content.c \
 	src/ops/edit.c \
+	src/ops/export.c \
 	src/ops/filter.c \
 	src/ops/health.c \
+	src/ops/import.c \
+	src/ops/import.h \
+	src/ops/import_check.c \
+	src/ops/index.c \
 	src/ops/inspect.c \
 	src/ops/internal.h \
 	src/ops/jobs.c \
@@ -32,6 +37,8 @@ libmasthead_ops_a_SOURCES = \
 	src/ops/publish.c \
 	src/ops/recover.c \
 	src/ops/resolve.c \
+	src/ops/rows.c \
+	src/ops/rows.h \
 	src/ops/run.c \
 	src/ops/say.c \
 	src/ops/scope.c \

@@ -182,6 +182,37 @@ enum err ops_pause(struct ops *o, const struct pause_request *r, bool paused, st
 /* Cancels what the last act of this operator put into the undo window; the number of jobs. E_STATE: nothing to undo. */
 enum err ops_undo(struct ops *o, int64_t *n, struct err_info *info) MUST_USE;
 
+/* ------------------------------------------------------------------ files of posts */
+enum row_format { FORMAT_JSONL, FORMAT_CSV };
+#define IMPORT_BYTES_MAX ((size_t)64 << 20)
+#define IMPORT_ROWS_MAX 20000
+struct import_request {
+	const char *name;                /* of the file, for the log */
+	const char *dir;                 /* where relative media stand; NULL: the working directory */
+	const char *bytes; size_t n;
+	enum row_format format;
+	bool dry, skip_invalid;
+	bool (*progress)(void *self, int64_t done, int64_t total); /* NULL; false stops: E_INTERRUPTED, nothing stored */
+	void *self;
+};
+struct import_problem { int64_t row; const char *column; /* NULL: the row */ enum err code; const char *message; };
+struct import_report {
+	struct arena *arena;
+	int64_t rows, imported, skipped /* their story was over */, failed, posts, jobs;
+	struct import_problem *problems; size_t n_problems; /* in row order */
+};
+void import_report_free(struct import_report *r);
+/* All rows or, with skip_invalid, all that are valid, in one commit; dry: what would be. Refused rows without skip_invalid: the
+ * code that they share, else E_INVALID, with *out filled. */
+enum err ops_import(struct ops *o, const struct import_request *r, struct import_report *out, struct err_info *info) MUST_USE;
+/* Jobs with their posts, in number order, written piece by piece in the form that import reads. */
+struct exporter;
+enum err ops_export_new(struct ops *o, const struct job_filter *f, enum row_format format, struct exporter **out, struct err_info *info) MUST_USE;
+/* The next piece is appended; *more false behind the last. The first has CSV's header row. */
+enum err ops_export_step(struct exporter *x, struct strbuf *out, bool *more, struct err_info *info) MUST_USE;
+void ops_export_progress(const struct exporter *x, int64_t *done, int64_t *total); /* total -1: not known */
+void ops_export_free(struct exporter **x);
+
 /* ------------------------------------------------------------------ log */
 /* What people type to choose entries -> a filter; NULL members: all. Also serves sync_log, which knows no action, actor, search. */
 struct log_query { const char *brand, *platform, *connection, *action, *actor, *since, *until, *search; int64_t job_id; };

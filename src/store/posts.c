@@ -344,3 +344,17 @@ enum err post_duplicate(struct store *s, int64_t connection_id, const char *cont
 		*job_id = found;
 	return e;
 }
+
+enum err post_media_most(struct store *s, int64_t *most, struct err_info *info)
+{
+	int64_t n = 0;
+	enum err e = need_own_tenant(s, info);
+
+	if (!e)
+		e = db_int(s, info, &n,
+			   "SELECT max(position) + 1 FROM {post_media} WHERE tenant_id=$1", "i",
+			   s->tenant_id);
+	if (!e)
+		*most = n;
+	return e;
+}

@@ -20,6 +20,8 @@ enum err post_get(struct store *s, int64_t tenant_id, int64_t id, const char *pl
  * cancelled; 0: none. content_hash as post_hash gives it. */
 enum err post_duplicate(struct store *s, int64_t connection_id, const char *content_hash,
 			int64_t since, int64_t *job_id, struct err_info *info) MUST_USE;
+/* How many media the tenant's richest post has. */
+enum err post_media_most(struct store *s, int64_t *most, struct err_info *info) MUST_USE;
 /* SHA-256 hex over text and the media's hashes, length-prefixed. */
 void post_hash(const struct post *p, char out[65]);
 

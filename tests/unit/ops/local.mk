@@ -29,3 +29,8 @@ threaded_tests += tests/unit/ops/test_health
 unit_tests += tests/unit/ops/test_oauth
 tests_unit_ops_test_oauth_SOURCES = tests/unit/ops/test_oauth.c tests/unit/unit.h
 tests_unit_ops_test_oauth_LDADD = $(unit_ops_link)
+
+unit_tests += tests/unit/ops/test_import
+tests_unit_ops_test_import_SOURCES = tests/unit/ops/test_import.c tests/unit/unit.h \
+	tests/unit/ops/world.c tests/unit/ops/world.h
+tests_unit_ops_test_import_LDADD = $(unit_ops_link)
