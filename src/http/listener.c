@@ -28,6 +28,8 @@
 #define CONNECTION_LIMIT 1024u
 #define CONNECTION_MEMORY ((size_t)32 << 10)
 #define NEVER INT64_MAX
+/* How long the end waits for answers on their way: the browser that ended a login must still see its page. */
+#define DRAIN_MS 1000
 
 enum call_stage {
 	CALL_READING,
@@ -40,8 +42,9 @@ struct call {
 	struct listener *listener;
 	struct MHD_Connection *connection;
 	enum call_stage stage;
-	bool begun; /* the library calls once before the body, and tells it by nothing */
-	char *uri;  /* as sent: path and query */
+	bool answering; /* counted in the listener's `answering' */
+	bool begun;     /* the library calls once before the body, and tells it by nothing */
+	char *uri;      /* as sent: path and query */
 	struct strbuf body;
 	struct listener_answer answer;
 
@@ -60,10 +63,56 @@ struct listener {
 	int port;
 	struct thread *timer;
 	int timer_fd;
+	int idle_fd;        /* readable when nothing is being answered any more */
 	struct mutex *lock; /* guards what follows */
 	struct call *waiting;
+	size_t answering; /* whole answers, from their making until they have left */
 	bool stopping;
 };
+
+/* ---- answers on their way --------------------------------------------- */
+
+static void answering_begin(struct call *c)
+{
+	c->answering = true;
+	mutex_lock(c->listener->lock);
+	c->listener->answering++;
+	mutex_unlock(c->listener->lock);
+}
+
+static void answering_end(struct call *c)
+{
+	struct listener *l = c->listener;
+	uint64_t one = 1;
+	size_t left;
+
+	if (!c->answering)
+		return;
+	c->answering = false;
+	mutex_lock(l->lock);
+	left = --l->answering;
+	mutex_unlock(l->lock);
+	while (!left && write(l->idle_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+static void drain(struct listener *l)
+{
+	int64_t end = clock_mono_ms() + DRAIN_MS, left;
+	struct pollfd p = {.fd = l->idle_fd, .events = POLLIN};
+	uint64_t count;
+	size_t busy;
+
+	do {
+		mutex_lock(l->lock);
+		busy = l->answering;
+		mutex_unlock(l->lock);
+		left = end - clock_mono_ms();
+		if (busy && left > 0 && poll(&p, 1, (int)left) > 0 &&
+		    read(l->idle_fd, &count, sizeof(count)) < 0)
+			continue; /* somebody else's wake-up: look again */
+	} while (busy && left > 0);
+}
 
 /* ---- the timer -------------------------------------------------------- */
 
@@ -241,13 +290,18 @@ static enum MHD_Result answer_queue(struct call *c)
 static enum MHD_Result answer_leave(struct call *c)
 {
 	switch (c->answer.manner) {
+	case LISTENER_NORMAL:
+		return answer_queue(c);
 	case LISTENER_RESET:
+		answering_end(c);
 		reset_connection(c->connection);
 		return MHD_NO;
 	case LISTENER_SILENCE:
+		answering_end(c);
 		c->stage = CALL_CLOSING;
 		return call_suspend(c, NEVER) ? MHD_YES : MHD_NO;
 	default:
+		answering_end(c);
 		return answer_queue(c);
 	}
 }
@@ -301,6 +355,7 @@ static void call_handle(struct call *c, const char *method)
 		r.host = "";
 	a->status = 500;
 	a->body = "";
+	answering_begin(c);
 	l->options.handle(l->options.self, &r, a);
 }
 
@@ -356,6 +411,7 @@ static enum MHD_Result on_access(void *self, struct MHD_Connection *connection, 
 		if (c->answer.delay_ms <= 0)
 			return answer_leave(c);
 		c->stage = CALL_WAITING;
+		answering_end(c);
 		if (call_suspend(c, clock_mono_ms() + c->answer.delay_ms))
 			return MHD_YES;
 		return MHD_NO;
@@ -381,6 +437,7 @@ static void on_completed(void *self, struct MHD_Connection *connection, void **c
 	if (!c)
 		return;
 	*context = NULL;
+	answering_end(c);
 	strbuf_free(&c->body);
 	arena_free(&c->answer.arena);
 	wipe(c->uri, strlen(c->uri));
@@ -505,7 +562,8 @@ enum err listener_new(const struct listener_options *o, struct listener **out,
 	l->options = *o;
 	l->lock = mutex_new();
 	l->timer_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (l->timer_fd < 0) {
+	l->idle_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (l->timer_fd < 0 || l->idle_fd < 0) {
 		e = err_set_errno(info, errno, "cannot make a wake-up descriptor");
 		goto fail;
 	}
@@ -542,6 +600,8 @@ void listener_free(struct listener **pl)
 		return;
 	if (l->daemon)
 		fd = MHD_quiesce_daemon(l->daemon);
+	if (l->daemon)
+		drain(l);
 	mutex_lock(l->lock);
 	l->stopping = true;
 	mutex_unlock(l->lock);
@@ -555,6 +615,8 @@ void listener_free(struct listener **pl)
 		close(fd);
 	if (l->timer_fd >= 0)
 		close(l->timer_fd);
+	if (l->idle_fd >= 0)
+		close(l->idle_fd);
 	mutex_free(&l->lock);
 	xfree(pl);
 }

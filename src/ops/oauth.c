@@ -192,7 +192,6 @@ static void dispose_answer(void *item)
 
 static void say(struct listener_answer *out, int status, const char *text)
 {
-	out->arena = arena_new();
 	out->status = status;
 	out->type = "text/html; charset=utf-8";
 	out->body = arena_printf(out->arena, "<!doctype html><title>Masthead</title><p>%s</p>\n",

@@ -21,13 +21,17 @@ class Database(desk.Case):
         """Another program holds the database: a change waits for it, and is not lost."""
         db = self.database()
         db.execute("BEGIN EXCLUSIVE")
+        self.run_ok("brand", "list")
         waiting = self.start("brand", "add", "lumen")
-        looking = self.start("brand", "list")
-        self.assertEqual(looking.wait(), 0, looking)
-        self.assertTrue(waiting.running())
+        masthead.wait_for(lambda: self.has_open(waiting, self.path), 10, lambda: str(waiting))
+        self.assertTrue(waiting.running(), waiting)
         db.execute("COMMIT")
         self.assertEqual(waiting.wait(), 0, waiting)
         self.assertEqual(self.json("brand", "list")["total"], 2)
+
+    def has_open(self, process, path):
+        folder = f"/proc/{process.pid}/fd"
+        return any(os.path.realpath(os.path.join(folder, n)) == path for n in os.listdir(folder))
 
     def test_locked_for_too_long(self):
         db = self.database()
