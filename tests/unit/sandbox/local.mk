@@ -41,3 +41,10 @@ tests_unit_sandbox_test_meta_SOURCES = \
 	tests/unit/sandbox/test_meta.c
 tests_unit_sandbox_test_meta_LDADD = $(unit_sandbox_link) $(CURL_LIBS)
 threaded_tests += tests/unit/sandbox/test_meta
+unit_tests += tests/unit/sandbox/test_channels
+tests_unit_sandbox_test_channels_SOURCES = \
+	tests/unit/sandbox/client.c \
+	tests/unit/sandbox/client.h \
+	tests/unit/sandbox/test_channels.c
+tests_unit_sandbox_test_channels_LDADD = $(unit_sandbox_link) $(CURL_LIBS)
+threaded_tests += tests/unit/sandbox/test_channels
