@@ -363,6 +363,8 @@ const struct command commands[] = {
 	IN(PANE_PREVIEW, "preview-edit", "e", N_("edit it again")),
 	IN(PANE_PREVIEW, "preview-draft", "d", N_("keep it as a draft")),
 	MOVE("mouse", "M", N_("take the mouse, or leave it to the terminal")),
+	{"set", CON, PANE_ALL, NULL, "KEY VALUE", N_("for this run: theme, ascii, mouse or undo"),
+	 NULL},
 	MOVE("help", "? F1", N_("keys of this pane")),
 	MOVE("command", ":", N_("run a command by its name")),
 	MOVE("redraw", "^L", N_("draw the screen anew")),

@@ -118,6 +118,7 @@ struct draft {
 	bool has_priority;              /* edit: one was named */
 	bool as_draft, allow_duplicate;
 	bool with_undo;                 /* console: wait the undo window */
+	int64_t undo_ms;                /* its length; 0: the configuration's */
 };
 /* Text of a post file (header block, blank line, text) -> draft in the arena. E_INVALID names the line. */
 enum err ops_post_file_parse(const char *bytes, size_t n, struct arena *a, struct draft *out, struct err_info *info) MUST_USE;

@@ -232,7 +232,10 @@ static enum err refuse_duplicate(const struct plan *p, size_t i, int64_t job, st
 static void job_of(const struct plan *p, size_t i, const char *hash, struct job_values *v)
 {
 	const struct config *c = p->o->app->config;
-	int64_t at = p->report->scheduled_at, undo = p->d->with_undo ? config_ms(c, "undo") : 0;
+	int64_t at = p->report->scheduled_at, undo = 0;
+
+	if (p->d->with_undo)
+		undo = p->d->undo_ms ? p->d->undo_ms : config_ms(c, "undo");
 
 	*v = (struct job_values){
 		.post_id = p->report->post_id,

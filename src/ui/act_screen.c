@@ -12,6 +12,7 @@
 #include "ui/open_url.h"
 #include "ui/osc52.h"
 #include "ui/scope.h"
+#include "ui/set.h"
 #include "ui/stats.h"
 #include "ui/view_job.h"
 #include "ui/view_triage.h"
@@ -154,6 +155,11 @@ static void calendar(struct console *c, const char *args)
 static void stats(struct console *c, const char *args)
 {
 	stats_open(c, args);
+}
+
+static void set(struct console *c, const char *args)
+{
+	set_run(c, args);
 }
 
 static void triage(struct console *c, const char *args)
@@ -349,6 +355,7 @@ const struct command_row commands_screen[] = {
 	{"triage", triage},
 	{"calendar", calendar},
 	{"stats", stats},
+	{"set", set},
 	{"messages", messages},
 	{"help", help},
 	{"command", command},

@@ -15,7 +15,7 @@ struct compose_task {
 	bool rehearse, allow_duplicate;
 	enum compose_how how;
 	char at[200];
-	int64_t editing;
+	int64_t editing, undo_ms;
 	struct publish_report report;
 	struct job edited;
 };
@@ -29,7 +29,8 @@ static void compose_run(struct task *t, struct ops *o)
 	t->e = ops_post_file_parse(w->bytes, w->n, a, &d, &t->info);
 	if (t->e == OK) {
 		d.as_draft = w->how == COMPOSE_DRAFT;
-		d.with_undo = true;
+		d.with_undo = w->undo_ms > 0;
+		d.undo_ms = w->undo_ms;
 		d.allow_duplicate = w->allow_duplicate;
 		if (w->at[0])
 			d.at = w->at;
@@ -91,7 +92,7 @@ static void tell(struct console *c, const struct compose_task *w)
 		    (long long)r->post_id, r->n_jobs, when);
 		return;
 	}
-	when_duration(config_ms(app_config(c->app), "undo"), undo, sizeof(undo));
+	when_duration(w->undo_ms, undo, sizeof(undo));
 	say(c, MESSAGE_GOOD,
 	    ngettext("Post %lld: %zu job goes out in %s; undo takes it back.",
 		     "Post %lld: %zu jobs go out in %s; undo takes them back.", r->n_jobs),
@@ -179,6 +180,7 @@ void compose_accept(struct console *c, struct compose *p, enum compose_how how, 
 	w->task.done = accepted;
 	w->task.doing = N_("accepting");
 	w->how = how;
+	w->undo_ms = c->undo_ms;
 	w->allow_duplicate = allow_duplicate;
 	snprintf(w->at, sizeof(w->at), "%s", at ? at : "");
 	worker_send(c->worker, &w->task);

@@ -43,6 +43,7 @@ struct console {
 	struct view *stack[STACK_MAX];
 	size_t depth;
 	int focus;
+	int64_t undo_ms; /* the window of new jobs */
 	bool zoomed, frozen, mouse;
 	struct scope scope;
 	unsigned scope_generation; /* the panes read again when it moves */

@@ -57,6 +57,8 @@ libmasthead_ui_a_SOURCES = \
 	src/ui/query.h \
 	src/ui/scope.c \
 	src/ui/scope.h \
+	src/ui/set.c \
+	src/ui/set.h \
 	src/ui/signals.c \
 	src/ui/signals.h \
 	src/ui/spawn.c \

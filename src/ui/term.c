@@ -217,6 +217,14 @@ bool term_mouse_event(int *y, int *x, int *wheel)
 	return true;
 }
 
+bool term_set_ascii(bool on)
+{
+	if (!on && strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		return false;
+	term.ascii = on;
+	return true;
+}
+
 bool term_ascii(void)
 {
 	return term.ascii;

@@ -55,6 +55,7 @@ bool term_mouse_event(int *y, int *x, int *wheel);
 void term_emergency(void);
 
 bool term_ascii(void);
+bool term_set_ascii(bool on); /* false: the locale has nothing else */
 const char *term_glyph(enum glyph g);
 int term_attr(enum role r);             /* for ui/draw.h */
 int term_brand_attr(const char *color); /* of a brand's colour name; ROLE_TEXT's if not known */

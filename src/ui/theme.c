@@ -125,6 +125,14 @@ static struct {
 	bool color;
 } theme;
 
+bool theme_known(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(themes); i++)
+		if (!strcmp(themes[i].name, name))
+			return true;
+	return false;
+}
+
 void theme_set(const char *name, enum ui_color color)
 {
 	const struct look *looks = theme_default;

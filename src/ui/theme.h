@@ -6,6 +6,7 @@
 
 /* name NULL or not known: the default. Monochrome when the terminal, NO_COLOR or `color` say so. */
 void theme_set(const char *name, enum ui_color color);
+bool theme_known(const char *name);
 int theme_attr(enum role r);
 int theme_brand_attr(const char *color);
 

@@ -406,6 +406,7 @@ static enum err start(struct console *c, struct err_info *info)
 	make_panes(c);
 	c->mouse = config_bool(app_config(c->app), "mouse");
 	term_mouse(c->mouse);
+	c->undo_ms = config_ms(app_config(c->app), "undo");
 	if (c->options->banner)
 		say(c, MESSAGE_INFO, "%s", c->options->banner);
 	else if (app_workspace_created(c->app))
