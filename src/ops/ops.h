@@ -20,12 +20,12 @@
 
 /* ------------------------------------------------------------------ the process */
 struct app_options {
-	const char *workspace;       /* NULL: $MASTHEAD_WORKSPACE, else the data directory */
-	const char *config;          /* NULL: default */
+	const char *workspace; /* NULL: $MASTHEAD_WORKSPACE, else the data directory */
+	const char *config;    /* NULL: default */
 	const char *const *overrides;
 	size_t n_overrides;
-	const char *tenant;          /* NULL: configuration's `tenant`, else the only one */
-	const char *operator_name;   /* NULL: the OS user */
+	const char *tenant;        /* NULL: configuration's `tenant`, else the only one */
+	const char *operator_name; /* NULL: the OS user */
 	bool readonly;
 	bool no_create;              /* E_NOT_FOUND instead of making a workspace */
 	const char *key_file;        /* init --key-file */
@@ -52,37 +52,51 @@ enum err app_unlock(struct app *a, struct err_info *info) MUST_USE;
 
 struct ops;
 /* Resolves the tenant: E_USAGE (several and none named; the text lists them), E_NOT_FOUND. needs_tenant false: service scope. */
-enum err ops_open(struct app *a, bool needs_tenant, bool readonly, struct ops **o, struct err_info *info) MUST_USE;
+enum err ops_open(struct app *a, bool needs_tenant, bool readonly, struct ops **o,
+		  struct err_info *info) MUST_USE;
 void ops_close(struct ops **o);
-const char *ops_tenant(const struct ops *o);     /* name; "" in the service scope */
+const char *ops_tenant(const struct ops *o); /* name; "" in the service scope */
 int64_t ops_tenant_id(const struct ops *o);
 /* Readable when something in the workspace may have changed; drain, then ask ops_changed. -1: poll ops_changed each 100 ms. */
 int ops_watch_fd(struct ops *o);
 bool ops_changed(struct ops *o); /* drains the watch; true if another connection has committed */
 
 /* ------------------------------------------------------------------ tenants, brands */
-enum err ops_tenant_add(struct ops *o, const char *name, struct arena *a, struct tenant *out, struct err_info *info) MUST_USE;
-enum err ops_tenant_rename(struct ops *o, const char *tenant, const char *name, struct arena *a, struct tenant *out, struct err_info *info) MUST_USE;
-enum err ops_tenant_archive(struct ops *o, const char *tenant, struct arena *a, struct tenant *out, struct err_info *info) MUST_USE;
-enum err ops_tenant_show(struct ops *o, const char *tenant, struct arena *a, struct tenant *out, struct err_info *info) MUST_USE;
-enum err ops_tenants(struct ops *o, const struct page_request *r, struct page *out, struct err_info *info) MUST_USE;
+enum err ops_tenant_add(struct ops *o, const char *name, struct arena *a, struct tenant *out,
+			struct err_info *info) MUST_USE;
+enum err ops_tenant_rename(struct ops *o, const char *tenant, const char *name, struct arena *a,
+			   struct tenant *out, struct err_info *info) MUST_USE;
+enum err ops_tenant_archive(struct ops *o, const char *tenant, struct arena *a, struct tenant *out,
+			    struct err_info *info) MUST_USE;
+enum err ops_tenant_show(struct ops *o, const char *tenant, struct arena *a, struct tenant *out,
+			 struct err_info *info) MUST_USE;
+enum err ops_tenants(struct ops *o, const struct page_request *r, struct page *out,
+		     struct err_info *info) MUST_USE;
 
-struct brand_request { const char *name, *timezone, *catch_up /* "MIN" or "hold" */, *color; }; /* NULL: default / unchanged */
-enum err ops_brand_add(struct ops *o, const struct brand_request *r, struct arena *a, struct brand *out, struct err_info *info) MUST_USE;
-enum err ops_brand_edit(struct ops *o, const char *brand, const struct brand_request *r, struct arena *a, struct brand *out, struct err_info *info) MUST_USE;
-enum err ops_brand_archive(struct ops *o, const char *brand, struct arena *a, struct brand *out, struct err_info *info) MUST_USE;
-enum err ops_brand_show(struct ops *o, const char *brand, struct arena *a, struct brand *out, struct err_info *info) MUST_USE;
-enum err ops_brands(struct ops *o, const struct page_request *r, struct page *out, struct err_info *info) MUST_USE;
+struct brand_request {
+	const char *name, *timezone, *catch_up /* "MIN" or "hold" */, *color;
+}; /* NULL: default / unchanged */
+enum err ops_brand_add(struct ops *o, const struct brand_request *r, struct arena *a,
+		       struct brand *out, struct err_info *info) MUST_USE;
+enum err ops_brand_edit(struct ops *o, const char *brand, const struct brand_request *r,
+			struct arena *a, struct brand *out, struct err_info *info) MUST_USE;
+enum err ops_brand_archive(struct ops *o, const char *brand, struct arena *a, struct brand *out,
+			   struct err_info *info) MUST_USE;
+enum err ops_brand_show(struct ops *o, const char *brand, struct arena *a, struct brand *out,
+			struct err_info *info) MUST_USE;
+enum err ops_brands(struct ops *o, const struct page_request *r, struct page *out,
+		    struct err_info *info) MUST_USE;
 
 /* ------------------------------------------------------------------ platforms */
 /* {name,title,logins[],limits{},media{},scopes[],settling,api_base,version}; name NULL: {"platforms":[...],"next":null,"total":N}. */
-enum err ops_platforms(struct app *a, const char *name, struct json **out, struct err_info *info) MUST_USE;
+enum err ops_platforms(struct app *a, const char *name, struct json **out,
+		       struct err_info *info) MUST_USE;
 
 /* ------------------------------------------------------------------ connections */
 struct connect_request {
 	const char *brand, *platform, *server, *handle, *account;
-	int secret_fd, token_fd;         /* -1: none */
-	const char *secret;              /* console: typed into a wiped buffer; NULL. Never from argv. */
+	int secret_fd, token_fd; /* -1: none */
+	const char *secret;      /* console: typed into a wiped buffer; NULL. Never from argv. */
 	const char *client_id;
 	int client_secret_fd;
 	const char *redirect_uri;
@@ -92,94 +106,155 @@ struct connect_request {
 	/* OAuth: called once with the address to open; the caller prints it or opens a browser. NULL: no browser login. */
 	void (*show)(void *self, const char *url);
 	void *self;
-	int paste_fd;                    /* with `paste`: where a pasted callback URL comes from; 0 is standard input */
+	int paste_fd; /* with `paste`: where a pasted callback URL comes from; 0 is standard input */
 };
 /* Network. E_LOGIN_FAILED, E_WRONG_ACCOUNT, E_UNSUPPORTED, E_NETWORK... *again: the same account was there already. */
-enum err ops_connect(struct ops *o, const struct connect_request *r, struct arena *a, struct connection *out, bool *again, struct err_info *info) MUST_USE;
-enum err ops_disconnect(struct ops *o, const char *connection, bool keep_remote, struct arena *a, struct connection *out, int64_t *stranded, struct err_info *info) MUST_USE; /* network */
-enum err ops_refresh(struct ops *o, const char *connection, struct arena *a, struct connection *out, struct err_info *info) MUST_USE; /* network */
-enum err ops_verify(struct ops *o, int64_t connection_id, struct arena *a, struct connection *out, struct err_info *info) MUST_USE;   /* network */
-enum err ops_connection_show(struct ops *o, const char *connection, struct arena *a, struct connection *out, struct err_info *info) MUST_USE;
-struct connections_request { const char *brand; int64_t brand_id; const char *platform; unsigned statuses; struct page_request page; };
-enum err ops_connections(struct ops *o, const struct connections_request *r, struct page *out, struct err_info *info) MUST_USE;
+enum err ops_connect(struct ops *o, const struct connect_request *r, struct arena *a,
+		     struct connection *out, bool *again, struct err_info *info) MUST_USE;
+enum err ops_disconnect(struct ops *o, const char *connection, bool keep_remote, struct arena *a,
+			struct connection *out, int64_t *stranded,
+			struct err_info *info) MUST_USE; /* network */
+enum err ops_refresh(struct ops *o, const char *connection, struct arena *a, struct connection *out,
+		     struct err_info *info) MUST_USE; /* network */
+enum err ops_verify(struct ops *o, int64_t connection_id, struct arena *a, struct connection *out,
+		    struct err_info *info) MUST_USE; /* network */
+enum err ops_connection_show(struct ops *o, const char *connection, struct arena *a,
+			     struct connection *out, struct err_info *info) MUST_USE;
+struct connections_request {
+	const char *brand;
+	int64_t brand_id;
+	const char *platform;
+	unsigned statuses;
+	struct page_request page;
+};
+enum err ops_connections(struct ops *o, const struct connections_request *r, struct page *out,
+			 struct err_info *info) MUST_USE;
 
 /* ------------------------------------------------------------------ posts */
 /* Everything that `publish` and a post file can say. Strings borrowed. */
 struct draft {
 	const char *brand;
-	const char *const *platforms;   size_t n_platforms;
-	const char *const *connections; size_t n_connections;
-	const char *at;                 /* TIME as typed; NULL: now */
+	const char *const *platforms;
+	size_t n_platforms;
+	const char *const *connections;
+	size_t n_connections;
+	const char *at; /* TIME as typed; NULL: now */
 	const char *text, *link, *title, *language, *visibility, *first_comment;
-	struct draft_media { const char *file, *alt; } *media; size_t n_media;
-	struct draft_variant { const char *platform, *text; } *variants; size_t n_variants;
-	const char *const *options;     size_t n_options;   /* "PLATFORM.KEY=VALUE" */
+	struct draft_media {
+		const char *file, *alt;
+	} * media;
+	size_t n_media;
+	struct draft_variant {
+		const char *platform, *text;
+	} * variants;
+	size_t n_variants;
+	const char *const *options;
+	size_t n_options; /* "PLATFORM.KEY=VALUE" */
 	int64_t priority;
-	bool has_priority;              /* edit: one was named */
+	bool has_priority; /* edit: one was named */
 	bool as_draft, allow_duplicate;
-	bool with_undo;                 /* console: wait the undo window */
-	int64_t undo_ms;                /* its length; 0: the configuration's */
+	bool with_undo;  /* console: wait the undo window */
+	int64_t undo_ms; /* its length; 0: the configuration's */
 };
 /* Text of a post file (header block, blank line, text) -> draft in the arena. E_INVALID names the line. */
-enum err ops_post_file_parse(const char *bytes, size_t n, struct arena *a, struct draft *out, struct err_info *info) MUST_USE;
+enum err ops_post_file_parse(const char *bytes, size_t n, struct arena *a, struct draft *out,
+			     struct err_info *info) MUST_USE;
 /* The file that the editor gets: header names with what is known, comments say what is allowed. */
 void ops_post_file_write(const struct draft *d, struct strbuf *out);
 
-struct target_problem { const char *field; int64_t limit, actual; const char *message; enum err code; };
+struct target_problem {
+	const char *field;
+	int64_t limit, actual;
+	const char *message;
+	enum err code;
+};
 struct target {
 	int64_t connection_id;
 	const char *brand, *platform, *account;
-	int64_t measured, limit;         /* text in the platform's unit; "12/300" */
-	struct target_problem *problems; size_t n_problems;
-	struct json *requests;           /* rehearsal only; array; owned by the report */
+	int64_t measured, limit; /* text in the platform's unit; "12/300" */
+	struct target_problem *problems;
+	size_t n_problems;
+	struct json *requests; /* rehearsal only; array; owned by the report */
 };
 struct publish_report {
 	struct arena *arena;
 	bool valid;
 	int64_t scheduled_at;
-	int64_t post_id;                 /* 0: nothing stored */
-	struct target *targets; size_t n_targets;
-	struct job *jobs; size_t n_jobs;
+	int64_t post_id; /* 0: nothing stored */
+	struct target *targets;
+	size_t n_targets;
+	struct job *jobs;
+	size_t n_jobs;
 };
 void publish_report_free(struct publish_report *r);
 /* rehearse: validates and makes the requests, stores nothing; problems are in the report (valid false) and OK is returned.
  * Otherwise stores post, jobs and log in one transaction, or nothing: E_TOO_LONG, E_INVALID, E_MEDIA (first problem; report filled),
  * E_DUPLICATE, E_PAST, E_NOT_FOUND, E_AMBIGUOUS. Wakes the publisher of this process. */
-enum err ops_publish(struct ops *o, const struct draft *d, bool rehearse, struct publish_report *out, struct err_info *info) MUST_USE;
+enum err ops_publish(struct ops *o, const struct draft *d, bool rehearse,
+		     struct publish_report *out, struct err_info *info) MUST_USE;
 /* Drives these jobs in this thread if the lock is free, else waits for whoever publishes. */
-enum err ops_publish_wait(struct ops *o, const int64_t *jobs, size_t n, int64_t timeout_ms, const struct flag *stop, int wake_fd, struct err_info *info) MUST_USE;
+enum err ops_publish_wait(struct ops *o, const int64_t *jobs, size_t n, int64_t timeout_ms,
+			  const struct flag *stop, int wake_fd, struct err_info *info) MUST_USE;
 
 /* ------------------------------------------------------------------ jobs */
 /* Filters as typed on the command line or the filter line -> job_filter in the arena; names are looked up. */
-struct job_query { const char *const *brands; size_t n_brands; const char *const *platforms; size_t n_platforms;
-	const char *const *statuses; size_t n_statuses; const char *connection, *since, *until, *search, *error; };
-enum err ops_job_filter(struct ops *o, const struct job_query *q, struct arena *a, struct job_filter *out, struct err_info *info) MUST_USE;
-enum err ops_jobs(struct ops *o, const struct job_filter *f, enum job_sort sort, const struct page_request *r, struct page *out, struct err_info *info) MUST_USE;
+struct job_query {
+	const char *const *brands;
+	size_t n_brands;
+	const char *const *platforms;
+	size_t n_platforms;
+	const char *const *statuses;
+	size_t n_statuses;
+	const char *connection, *since, *until, *search, *error;
+};
+enum err ops_job_filter(struct ops *o, const struct job_query *q, struct arena *a,
+			struct job_filter *out, struct err_info *info) MUST_USE;
+enum err ops_jobs(struct ops *o, const struct job_filter *f, enum job_sort sort,
+		  const struct page_request *r, struct page *out, struct err_info *info) MUST_USE;
 struct job_detail {
 	struct job job;
 	struct post post;
 	struct brand brand;
-	struct attempt *attempts; size_t n_attempts;
+	struct attempt *attempts;
+	size_t n_attempts;
 	int64_t measured, limit;
 };
-enum err ops_job_show(struct ops *o, int64_t job_id, struct arena *a, struct job_detail *out, struct err_info *info) MUST_USE;
-struct why { struct { const char *code, *message; } reasons[8]; size_t n; int64_t runs_at; };
+enum err ops_job_show(struct ops *o, int64_t job_id, struct arena *a, struct job_detail *out,
+		      struct err_info *info) MUST_USE;
+struct why {
+	struct {
+		const char *code, *message;
+	} reasons[8];
+	size_t n;
+	int64_t runs_at;
+};
 /* "when_due", "paused_brand", "auth", "rate", "retry", "publisher_down", "held_missed", "unknown", ... in words */
-enum err ops_job_why(struct ops *o, int64_t job_id, struct arena *a, struct job *job, struct why *out, struct err_info *info) MUST_USE;
+enum err ops_job_why(struct ops *o, int64_t job_id, struct arena *a, struct job *job,
+		     struct why *out, struct err_info *info) MUST_USE;
 
 enum job_act { ACT_RETRY, ACT_CANCEL, ACT_HOLD, ACT_RELEASE, ACT_RESCHEDULE, ACT_COUNT };
 /* One job; `at` for RESCHEDULE (TIME as typed, in the brand's zone). E_STATE says which states it is allowed from. dry: checks only. */
-enum err ops_job_act(struct ops *o, enum job_act act, int64_t job_id, const char *at, bool dry, struct arena *a, struct job *out, struct err_info *info) MUST_USE;
+enum err ops_job_act(struct ops *o, enum job_act act, int64_t job_id, const char *at, bool dry,
+		     struct arena *a, struct job *out, struct err_info *info) MUST_USE;
 /* Ids for a bulk act, in number order after `after`. */
-enum err ops_job_ids(struct ops *o, const struct job_filter *f, int64_t after, int limit, int64_t *ids, size_t *n, struct err_info *info) MUST_USE;
+enum err ops_job_ids(struct ops *o, const struct job_filter *f, int64_t after, int limit,
+		     int64_t *ids, size_t *n, struct err_info *info) MUST_USE;
 /* Where a published job's post is to be seen. E_STATE: not published, or the platform told no address; E_PROTOCOL: no web address. */
-enum err ops_job_url(struct ops *o, int64_t job_id, struct arena *a, const char **url, struct err_info *info) MUST_USE;
-enum err ops_resolve(struct ops *o, int64_t job_id, bool published, const char *url, struct arena *a, struct job *out, struct err_info *info) MUST_USE;
+enum err ops_job_url(struct ops *o, int64_t job_id, struct arena *a, const char **url,
+		     struct err_info *info) MUST_USE;
+enum err ops_resolve(struct ops *o, int64_t job_id, bool published, const char *url,
+		     struct arena *a, struct job *out, struct err_info *info) MUST_USE;
 /* Replace what `changes` has set (NULL members stay). Before it is claimed. */
-enum err ops_job_edit(struct ops *o, int64_t job_id, const struct draft *changes, struct arena *a, struct job *out, struct err_info *info) MUST_USE;
-enum err ops_takedown(struct ops *o, int64_t job_id, struct arena *a, struct job *out, struct err_info *info) MUST_USE; /* network */
-struct pause_request { const char *brand, *platform, *connection; bool all; };
-enum err ops_pause(struct ops *o, const struct pause_request *r, bool paused, struct err_info *info) MUST_USE;
+enum err ops_job_edit(struct ops *o, int64_t job_id, const struct draft *changes, struct arena *a,
+		      struct job *out, struct err_info *info) MUST_USE;
+enum err ops_takedown(struct ops *o, int64_t job_id, struct arena *a, struct job *out,
+		      struct err_info *info) MUST_USE; /* network */
+struct pause_request {
+	const char *brand, *platform, *connection;
+	bool all;
+};
+enum err ops_pause(struct ops *o, const struct pause_request *r, bool paused,
+		   struct err_info *info) MUST_USE;
 /* Cancels what the last act of this operator put into the undo window; the number of jobs. E_STATE: nothing to undo. */
 enum err ops_undo(struct ops *o, int64_t *n, struct err_info *info) MUST_USE;
 
@@ -188,69 +263,106 @@ enum row_format { FORMAT_JSONL, FORMAT_CSV };
 #define IMPORT_BYTES_MAX ((size_t)64 << 20)
 #define IMPORT_ROWS_MAX 20000
 struct import_request {
-	const char *name;                /* of the file, for the log */
-	const char *dir;                 /* where relative media stand; NULL: the working directory */
-	const char *bytes; size_t n;
+	const char *name; /* of the file, for the log */
+	const char *dir;  /* where relative media stand; NULL: the working directory */
+	const char *bytes;
+	size_t n;
 	enum row_format format;
 	bool dry, skip_invalid;
-	bool (*progress)(void *self, int64_t done, int64_t total); /* NULL; false stops: E_INTERRUPTED, nothing stored */
+	bool (*progress)(void *self, int64_t done,
+			 int64_t total); /* NULL; false stops: E_INTERRUPTED, nothing stored */
 	void *self;
 };
-struct import_problem { int64_t row; const char *column; /* NULL: the row */ enum err code; const char *message; };
+struct import_problem {
+	int64_t row;
+	const char *column; /* NULL: the row */
+	enum err code;
+	const char *message;
+};
 struct import_report {
 	struct arena *arena;
 	int64_t rows, imported, skipped /* their story was over */, failed, posts, jobs;
-	struct import_problem *problems; size_t n_problems; /* in row order */
+	struct import_problem *problems;
+	size_t n_problems; /* in row order */
 };
 void import_report_free(struct import_report *r);
 /* All rows or, with skip_invalid, all that are valid, in one commit; dry: what would be. Refused rows without skip_invalid: the
  * code that they share, else E_INVALID, with *out filled. */
-enum err ops_import(struct ops *o, const struct import_request *r, struct import_report *out, struct err_info *info) MUST_USE;
+enum err ops_import(struct ops *o, const struct import_request *r, struct import_report *out,
+		    struct err_info *info) MUST_USE;
 /* Jobs with their posts, in number order, written piece by piece in the form that import reads. */
 struct exporter;
-enum err ops_export_new(struct ops *o, const struct job_filter *f, enum row_format format, struct exporter **out, struct err_info *info) MUST_USE;
+enum err ops_export_new(struct ops *o, const struct job_filter *f, enum row_format format,
+			struct exporter **out, struct err_info *info) MUST_USE;
 /* The next piece is appended; *more false behind the last. The first has CSV's header row. */
-enum err ops_export_step(struct exporter *x, struct strbuf *out, bool *more, struct err_info *info) MUST_USE;
-void ops_export_progress(const struct exporter *x, int64_t *done, int64_t *total); /* total -1: not known */
+enum err ops_export_step(struct exporter *x, struct strbuf *out, bool *more,
+			 struct err_info *info) MUST_USE;
+void ops_export_progress(const struct exporter *x, int64_t *done,
+			 int64_t *total); /* total -1: not known */
 void ops_export_free(struct exporter **x);
 
 /* ------------------------------------------------------------------ log */
 /* What people type to choose entries -> a filter; NULL members: all. Also serves sync_log, which knows no action, actor, search. */
-struct log_query { const char *brand, *platform, *connection, *action, *actor, *since, *until, *search; int64_t job_id; };
-enum err ops_log_filter(struct ops *o, const struct log_query *q, struct arena *a, struct log_filter *out, struct err_info *info) MUST_USE;
-enum err ops_log(struct ops *o, const struct log_filter *f, const struct page_request *r, struct page *out, struct err_info *info) MUST_USE;
-enum err ops_log_after(struct ops *o, const struct log_filter *f, int64_t seq, int limit, struct page *out, struct err_info *info) MUST_USE;
+struct log_query {
+	const char *brand, *platform, *connection, *action, *actor, *since, *until, *search;
+	int64_t job_id;
+};
+enum err ops_log_filter(struct ops *o, const struct log_query *q, struct arena *a,
+			struct log_filter *out, struct err_info *info) MUST_USE;
+enum err ops_log(struct ops *o, const struct log_filter *f, const struct page_request *r,
+		 struct page *out, struct err_info *info) MUST_USE;
+enum err ops_log_after(struct ops *o, const struct log_filter *f, int64_t seq, int limit,
+		       struct page *out, struct err_info *info) MUST_USE;
 /* Exchanges with platforms that are no publishing: logins, refreshes, checks, read-backs. */
-enum err ops_sync_log(struct ops *o, const struct sync_filter *f, const struct page_request *r, struct page *out, struct err_info *info) MUST_USE;
+enum err ops_sync_log(struct ops *o, const struct sync_filter *f, const struct page_request *r,
+		      struct page *out, struct err_info *info) MUST_USE;
 /* {"ok","chains":[...]}; E_LOG_BROKEN with *out filled when a link is bad. */
 enum err ops_log_verify(struct ops *o, struct json **out, struct err_info *info) MUST_USE;
 
 /* ------------------------------------------------------------------ health */
 struct status {
 	bool healthy;
-	const char *reasons[8]; size_t n_reasons;
+	const char *reasons[8];
+	size_t n_reasons;
 	bool publisher_running, publisher_own;
 	int64_t publisher_pid;
 	const char *publisher_who, *publisher_how;
 	int64_t last_tick, lag_ms, next_due;
 	int64_t jobs[JOB_STATUS_COUNT];
-	int64_t due, retrying, failed_today; /* failed_today: FAILED_TODAY_MAX means so many or more */
-	struct connection *attention; size_t n_attention;
+	int64_t due, retrying,
+		failed_today; /* failed_today: FAILED_TODAY_MAX means so many or more */
+	struct connection *attention;
+	size_t n_attention;
 	int64_t oldest_unknown;
 };
 /* The cheap part (screen, every change) never runs log verification; `thorough` adds it. */
-enum err ops_status(struct ops *o, bool thorough, struct arena *a, struct status *out, struct err_info *info) MUST_USE;
+enum err ops_status(struct ops *o, bool thorough, struct arena *a, struct status *out,
+		    struct err_info *info) MUST_USE;
 /* What a monitoring system collects; of the whole workspace. Never walks the log. */
-struct metrics { struct status status; int64_t now_ms; int64_t connections[CONN_STATUS_COUNT]; int64_t log_entries; };
-enum err ops_metrics(struct ops *o, struct arena *a, struct metrics *out, struct err_info *info) MUST_USE;
+struct metrics {
+	struct status status;
+	int64_t now_ms;
+	int64_t connections[CONN_STATUS_COUNT];
+	int64_t log_entries;
+};
+enum err ops_metrics(struct ops *o, struct arena *a, struct metrics *out,
+		     struct err_info *info) MUST_USE;
 /* Bounded, but some tenths of a second with many jobs: for the worker. */
-enum err ops_stats(struct ops *o, const struct stats_request *r, struct arena *a, struct stats *out, struct err_info *info) MUST_USE;
+enum err ops_stats(struct ops *o, const struct stats_request *r, struct arena *a, struct stats *out,
+		   struct err_info *info) MUST_USE;
 /* {ok, problems:[{code,message,repairable}], checked:{...}} */
-enum err ops_check(struct ops *o, bool remote, bool repair, struct json **out, struct err_info *info) MUST_USE;
-struct recovery { int64_t interrupted, requeued, unknown, due, future, missed; };
-enum err ops_recover(struct ops *o, bool dry, struct recovery *out, struct err_info *info) MUST_USE; /* E_PUBLISHER_BUSY */
+enum err ops_check(struct ops *o, bool remote, bool repair, struct json **out,
+		   struct err_info *info) MUST_USE;
+struct recovery {
+	int64_t interrupted, requeued, unknown, due, future, missed;
+};
+enum err ops_recover(struct ops *o, bool dry, struct recovery *out,
+		     struct err_info *info) MUST_USE; /* E_PUBLISHER_BUSY */
 /* What the launch triage shows. */
-struct triage { struct page interrupted, missed, unknown; struct page expiring; /* connections with jobs at risk */ };
+struct triage {
+	struct page interrupted, missed, unknown;
+	struct page expiring; /* connections with jobs at risk */
+};
 enum err ops_triage(struct ops *o, struct triage *out, struct err_info *info) MUST_USE;
 void triage_free(struct triage *t);
 
@@ -259,20 +371,37 @@ void triage_free(struct triage *t);
  * tried (E_VAULT_KEY). A command is run. */
 enum err ops_vault_status(struct ops *o, struct json **out, struct err_info *info) MUST_USE;
 /* discard: the key is lost; all stored logins are given up and a new key file is made. {source, check, tenants, sealed, discarded}. */
-enum err ops_vault_rekey(struct ops *o, bool discard, struct json **out, struct err_info *info) MUST_USE;
+enum err ops_vault_rekey(struct ops *o, bool discard, struct json **out,
+			 struct err_info *info) MUST_USE;
 /* NULL members: not named. None named: another passphrase, which needs a passphrase vault (or --passphrase-fd, which then is the new one). */
-struct vault_request { const char *key_file, *key_command; const int *new_passphrase_fd; };
-enum err ops_vault_passwd(struct ops *o, const struct vault_request *r, struct json **out, struct err_info *info) MUST_USE;
+struct vault_request {
+	const char *key_file, *key_command;
+	const int *new_passphrase_fd;
+};
+enum err ops_vault_passwd(struct ops *o, const struct vault_request *r, struct json **out,
+			  struct err_info *info) MUST_USE;
 
 /* ------------------------------------------------------------------ publishing */
 /* The publisher's thread of this process (console, daemon). */
 enum err app_publisher_start(struct app *a, const char *how, struct err_info *info) MUST_USE;
 void app_publisher_wake(struct app *a);
 void app_publisher_stop(struct app *a);
-struct publisher_view { const char *phase; /* "waiting" "recovering" "running" "stopping" "stopped" */ int in_flight; struct err_info trouble; };
+struct publisher_view {
+	const char *phase; /* "waiting" "recovering" "running" "stopping" "stopped" */
+	int in_flight;
+	struct err_info trouble;
+};
 void app_publisher_view(const struct app *a, struct publisher_view *out); /* any thread */
-struct run_request { bool until_idle; int64_t timeout_ms; const struct flag *stop; int wake_fd; };
-struct run_tally { int64_t published, failed, unknown, retried, missed; };
-enum err ops_run(struct ops *o, const struct run_request *r, struct run_tally *out, struct err_info *info) MUST_USE;
+struct run_request {
+	bool until_idle;
+	int64_t timeout_ms;
+	const struct flag *stop;
+	int wake_fd;
+};
+struct run_tally {
+	int64_t published, failed, unknown, retried, missed;
+};
+enum err ops_run(struct ops *o, const struct run_request *r, struct run_tally *out,
+		 struct err_info *info) MUST_USE;
 
 #endif
