@@ -101,7 +101,7 @@ class Canary(desk.Case):
                 self.assertIsNone(canary.search(data), name)
         with open(f"/proc/{daemon.pid}/limits", encoding="ascii") as f:
             self.assertRegex(f.read(), r"Max core file size +0 +0")
-        os.kill(daemon.pid, signal.SIGSEGV)
+        os.kill(daemon.pid, signal.SIGQUIT)  # its action is a core; sanitizers leave it alone
         masthead.wait_for(lambda: not masthead.alive(daemon.pid), what="the crash")
         self.assertEqual([n for n in os.listdir(self.home.path) if "core" in n], [])
         self.search(canaries)
