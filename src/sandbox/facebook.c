@@ -172,6 +172,8 @@ static const struct route routes[] = {
 	{"GET", "/me", STEP_VERIFY, me},
 	{"POST", "/*/photos", STEP_UPLOAD, fb_photos},
 	{"POST", "/*/videos", STEP_UPLOAD, fb_videos},
+	{"POST", "/*/video_reels", STEP_UPLOAD, fb_reels},
+	{"POST", "/rupload/*", STEP_UPLOAD, fb_reel_bytes},
 	{"POST", "/*/feed", STEP_CREATE | STEP_PUBLISH, fb_feed},
 	{"GET", "/*/published_posts", STEP_READ, fb_published},
 	{"GET", "/*/feed", STEP_READ, fb_published},
@@ -185,7 +187,7 @@ static unsigned steps(const struct call *c)
 	unsigned s = meta_steps(c, routes, COUNT_OF(routes));
 
 	/* The last request of a video publishes it. */
-	if (s == STEP_UPLOAD && strstr(c->path, "/videos") &&
+	if (s == STEP_UPLOAD && strstr(c->path, "/video") &&
 	    strstr(c->request->body, "upload_phase=finish"))
 		return STEP_CREATE | STEP_PUBLISH;
 	if (s == STEP_LOGIN && strstr(c->request->query, "fb_exchange_token"))

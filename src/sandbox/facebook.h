@@ -13,6 +13,8 @@ struct account *fb_page(struct call *c);
 void fb_feed(struct call *c);
 void fb_photos(struct call *c);
 void fb_videos(struct call *c);
+void fb_reels(struct call *c);
+void fb_reel_bytes(struct call *c);
 void fb_published(struct call *c);
 void fb_object(struct call *c);
 void fb_delete(struct call *c);

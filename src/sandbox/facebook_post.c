@@ -25,9 +25,9 @@ static void say_id(struct call *c, const char *id)
 	call_json(c, 200, j);
 }
 
-/* Accepts what is to be seen on the page; photos: [id]. */
+/* Accepts what is to be seen on the page; photos: [id]. id NULL: one of a post. */
 static struct post *accept(struct call *c, struct account *a, const struct fields *f,
-			   struct json *photos, struct json *media)
+			   const char *id, struct json *photos, struct json *media)
 {
 	const char *text = fields_get(f, "message"), *link = fields_get(f, "link");
 	struct json *record = json_new_object();
@@ -39,9 +39,10 @@ static struct post *accept(struct call *c, struct account *a, const struct field
 	json_set_str(record, "text", text ? text : "");
 	json_set_str(record, "link", link);
 	json_set(record, "photos", photos);
-	return shelf_accept(c, a, text && *text ? shelf_text_key(c, text) : NULL,
-			    arena_printf(c->answer->arena, "%s_%s", a->id, shelf_post_id(c)),
-			    record, media);
+	if (!id)
+		id = arena_printf(c->answer->arena, "%s_%s", a->id, shelf_post_id(c));
+	return shelf_accept(c, a, text && *text ? shelf_text_key(c, text) : NULL, id, record,
+			    media);
 }
 
 /* "attached_media[0]" and so on. False: answered already. */
@@ -94,7 +95,7 @@ void fb_feed(struct call *c)
 		   shelf_twin(c, a, shelf_text_key(c, text), DUPLICATE_WINDOW_MS, false)) {
 		meta_error(c, 400, 506, 0, "(#506) Duplicate status message");
 	} else {
-		say_id(c, accept(c, a, &f, photos, media)->remote_id);
+		say_id(c, accept(c, a, &f, NULL, photos, media)->remote_id);
 		return;
 	}
 	json_free(&photos);
@@ -138,7 +139,7 @@ void fb_photos(struct call *c)
 	shelf_list(media, b, NULL);
 	j = json_new_object();
 	json_set_str(j, "id", b->id);
-	json_set_str(j, "post_id", accept(c, a, &f, photos, media)->remote_id);
+	json_set_str(j, "post_id", accept(c, a, &f, NULL, photos, media)->remote_id);
 	call_json(c, 200, j);
 }
 
@@ -192,8 +193,8 @@ static void finish_video(struct call *c, struct account *a, const struct fields 
 	world_describe_blob(c->world, b, NULL);
 	json_add_str(photos, b->id);
 	shelf_list(media, b, NULL);
-	accept(c, a, f, photos, media);
-	world_describe_blob(c->world, b, "published");
+	/* A video is known by its own id. */
+	accept(c, a, f, b->id, photos, media);
 	j = json_new_object();
 	json_set_bool(j, "success", true);
 	call_json(c, 200, j);
@@ -220,6 +221,54 @@ void fb_videos(struct call *c)
 		finish_video(c, a, &f, b);
 	else
 		meta_error(c, 400, 100, 0, "(#100) upload_phase or upload_session_id is not valid");
+}
+
+/* A reel's bytes come in one piece, to an address of their own. */
+void fb_reels(struct call *c)
+{
+	struct account *a = fb_page(c);
+	const char *phase, *id;
+	struct fields f;
+	struct blob *b;
+	struct json *j;
+
+	if (!a)
+		return;
+	f = fields_read(c);
+	phase = fields_get(&f, "upload_phase");
+	id = fields_get(&f, "video_id");
+	b = id ? world_blob(c->world, id) : NULL;
+	if (phase && strcmp(phase, "start") == 0) {
+		b = world_begin_blob(c->world, shelf_blob_id(c, ""), FB_VIDEO);
+		j = json_new_object();
+		json_set_str(j, "video_id", b->id);
+		json_set_str(j, "upload_url",
+			     arena_printf(c->answer->arena, "%s/rupload/%s", c->server, b->id));
+		call_json(c, 200, j);
+	} else if (phase && b && strcmp(phase, "finish") == 0) {
+		finish_video(c, a, &f, b);
+	} else {
+		meta_error(c, 400, 100, 0, "(#100) upload_phase or video_id is not valid");
+	}
+}
+
+void fb_reel_bytes(struct call *c)
+{
+	struct account *a = meta_account(c);
+	struct blob *b = world_blob(c->world, route_part(c, 1));
+	const char *offset = listener_header(c->request, "offset");
+	struct json *j;
+
+	if (!a)
+		return;
+	if (!b || !offset || strtoll(offset, NULL, 10) != b->size ||
+	    !world_grow_blob(c->world, b, c->request->body, c->request->len)) {
+		meta_error(c, 400, 6000, 1363037, "The offset or the video is not valid");
+		return;
+	}
+	j = json_new_object();
+	json_set_bool(j, "success", true);
+	call_json(c, 200, j);
 }
 
 /* ---- reading ---------------------------------------------------------- */
@@ -256,6 +305,7 @@ static struct json *describe(const struct call *c, const struct post *p)
 	json_set_str(j, "id", p->remote_id);
 	if (json_str(record, "text") && *json_str(record, "text"))
 		json_set_str(j, "message", json_str(record, "text"));
+	json_set_bool(j, "published", true);
 	json_set_str(j, "created_time", meta_time(c, p->created_at));
 	json_set_str(j, "permalink_url",
 		     arena_printf(c->answer->arena, "https://www.facebook.com/%s", p->remote_id));
@@ -302,7 +352,7 @@ void fb_object(struct call *c)
 	} else if (b) {
 		j = json_new_object();
 		json_set_str(j, "id", b->id);
-		json_set_bool(j, "published", b->alt && strcmp(b->alt, "published") == 0);
+		json_set_bool(j, "published", false);
 		call_json(c, 200, j);
 	} else {
 		meta_refuse(c, 404);

@@ -44,11 +44,14 @@ struct holder holder_of(const struct call *c, const char *token)
 
 const char *holder_token(const struct call *c)
 {
+	const char *head = listener_header(c->request, "Authorization");
 	const char *token = call_bearer(c);
 	struct fields f;
 
 	if (token)
 		return token;
+	if (head && strncmp(head, "OAuth ", 6) == 0)
+		return head + 6;
 	token = call_param(c, "access_token");
 	if (token)
 		return token;

@@ -128,6 +128,46 @@ static void page__photos__are_attached(void **state)
 		     100, 0);
 }
 
+static void page__reel__is_known_by_its_video(void **state)
+{
+	char address[256], video[64], path[128];
+	struct http_request *r = http_request_new(HTTP_POST);
+	struct json *line;
+
+	(void)state;
+	begin("facebook", NULL, 0);
+	assert_int_equal(
+		post("/v26.0/me/video_reels", (const char *const[]){"upload_phase", "start", NULL}),
+		200);
+	snprintf(video, sizeof(video), "%s", json_str(c.answer, "video_id"));
+	snprintf(address, sizeof(address), "%s", json_str(c.answer, "upload_url"));
+	snprintf(path, sizeof(path), "/v26.0/%s?fields=published", video);
+	assert_int_equal(get(path), 200);
+	assert_false(json_bool(c.answer, "published", true));
+	http_url(r, "%s", address);
+	http_header(r, "Authorization", "OAuth %s", token);
+	http_header(r, "offset", "0");
+	http_body_raw(r, "abc", 3);
+	http_response_free(&c.transfer.response);
+	assert_int_equal(transport_exchange(c.transport, r, NULL, true, NULL, &c.transfer, NULL),
+			 OK);
+	assert_int_equal(c.transfer.response->status, 200);
+	http_request_free(&r);
+	assert_int_equal(client_ledger(&c), 0);
+	assert_int_equal(
+		post("/v26.0/me/video_reels",
+		     (const char *const[]){"upload_phase", "finish", "video_id", video,
+					   "video_state", "PUBLISHED", "description", "t", NULL}),
+		200);
+	line = client_ledger_line(&c, 0);
+	assert_string_equal(json_str(line, "remote_id"), video);
+	assert_string_equal(json_str(json_at(line, "media.0"), "sha256"),
+			    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	json_free(&line);
+	assert_int_equal(get(path), 200);
+	assert_true(json_bool(c.answer, "published", false));
+}
+
 static void page__of_another__is_not_reached(void **state)
 {
 	(void)state;
@@ -319,6 +359,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(page__post__is_listed_and_deleted, teardown),
 		cmocka_unit_test_teardown(page__photos__are_attached, teardown),
+		cmocka_unit_test_teardown(page__reel__is_known_by_its_video, teardown),
 		cmocka_unit_test_teardown(page__of_another__is_not_reached, teardown),
 		cmocka_unit_test_teardown(login__code__becomes_the_pages_token, teardown),
 		cmocka_unit_test_teardown(faults__the_graphs_own__are_in_its_form, teardown),
