@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "platforms/adapter.h"
+#include "platforms/choice.h"
 
 #define PAGES_MAX 20
 #define CURSOR_BYTES_MAX 1000
@@ -314,7 +315,7 @@ static bool look_through(const struct facebook_login *l, const struct step_in *i
 			return true;
 		}
 		if (may_post(p))
-			graph_choice_add(state, id, name);
+			choice_add(state, id, name);
 	}
 	return false;
 }
@@ -326,14 +327,14 @@ static void end_pages(const struct facebook_login *l, const struct step_in *in,
 	const struct json *choices = json_get(state, "choices");
 	struct step_in again = *in;
 
-	if (graph_choice(in) == NULL && json_len(choices) == 1 && json_str(state, "only") == NULL) {
+	if (choice_of(in) == NULL && json_len(choices) == 1 && json_str(state, "only") == NULL) {
 		json_set_str(state, "only", json_str(json_first(choices), "id"));
 		json_set(state, "choices", json_new_array());
 		json_set_int(state, "page", 0);
 		again.state = state;
 		ask_pages(l, &again, out, NULL);
 	} else {
-		graph_choose(in, out, state, l->none);
+		choice_end(in, out, state, l->none);
 	}
 }
 
@@ -342,7 +343,7 @@ static void take_pages(const struct facebook_login *l, const struct step_in *in,
 {
 	struct json *j, *state;
 	const struct json *list;
-	const char *choice = graph_choice(in), *after;
+	const char *choice = choice_of(in), *after;
 	struct step_in next = *in;
 	int64_t page;
 

@@ -69,14 +69,6 @@ bool graph_has_consent(const struct graph *g, struct step_out *out);
 /* Makes a failure of the log-in's own requests one of the log-in. */
 void graph_login_refused(const struct step_in *in, struct step_out *out);
 
-/* Chosen for this operation: --account or the handle that was typed, at a renewal the account itself; NULL. */
-const char *graph_choice(const struct step_in *in);
-/* The accounts that a login reaches, gathered in the state over several answers as "choices": [{id, name}]. */
-void graph_choice_add(struct json *state, const char *id, const char *name);
-/* CHOOSE with them; with none of them a failure that says what is missing. */
-void graph_choose(const struct step_in *in, struct step_out *out, const struct json *state,
-		  const char *none);
-
 /* The account that answered is out's (account_id, account). False: it is another than it should be, and out is a failure. */
 bool graph_is_account(const struct step_in *in, struct step_out *out);
 

@@ -10,6 +10,8 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/bluesky_record.c \
 	src/platforms/bluesky_session.c \
 	src/platforms/bluesky_settle.c \
+	src/platforms/choice.c \
+	src/platforms/choice.h \
 	src/platforms/discord.c \
 	src/platforms/discord.h \
 	src/platforms/discord_post.c \
@@ -21,6 +23,13 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/facebook_video.c \
 	src/platforms/fold.c \
 	src/platforms/fold.h \
+	src/platforms/google.c \
+	src/platforms/google.h \
+	src/platforms/google_account.c \
+	src/platforms/google_answer.c \
+	src/platforms/google_body.c \
+	src/platforms/google_post.c \
+	src/platforms/google_settle.c \
 	src/platforms/grant.c \
 	src/platforms/grant.h \
 	src/platforms/graph.c \

@@ -7,6 +7,7 @@
 #include "platforms/bluesky.h"
 #include "platforms/discord.h"
 #include "platforms/facebook.h"
+#include "platforms/google.h"
 #include "platforms/instagram.h"
 #include "platforms/linkedin.h"
 #include "platforms/mastodon.h"
@@ -15,11 +16,17 @@
 #include "platforms/x.h"
 
 const struct platform *const platforms[] = {
-	&bluesky_platform,   &mastodon_platform,
-	&x_platform,         &linkedin_platform,
-	&facebook_platform,  &instagram_platform,
-	&pinterest_platform, &telegram_platform,
-	&discord_platform,   NULL,
+	&bluesky_platform,
+	&mastodon_platform,
+	&x_platform,
+	&linkedin_platform,
+	&facebook_platform,
+	&instagram_platform,
+	&google_platform,
+	&pinterest_platform,
+	&telegram_platform,
+	&discord_platform,
+	NULL,
 };
 
 const struct platform *platform_find(const char *name)

@@ -46,3 +46,7 @@ unit_tests += tests/unit/platforms/test_instagram_account
 tests_unit_platforms_test_instagram_account_LDADD = $(unit_platforms_link)
 unit_tests += tests/unit/platforms/test_instagram_post
 tests_unit_platforms_test_instagram_post_LDADD = $(unit_platforms_link)
+unit_tests += tests/unit/platforms/test_google_account
+tests_unit_platforms_test_google_account_LDADD = $(unit_platforms_link)
+unit_tests += tests/unit/platforms/test_google_post
+tests_unit_platforms_test_google_post_LDADD = $(unit_platforms_link)
