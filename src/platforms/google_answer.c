@@ -27,7 +27,7 @@ static const struct judge_row rows[] = {
 	{0, "insufficientPermissions", NULL, CLASS_AUTH, E_SCOPE_MISSING, CONSENT},
 	{0, "invalid_token", NULL, CLASS_AUTH, E_TOKEN_EXPIRED, NULL},
 	/* A version that is gone. */
-	{0, "UNIMPLEMENTED", NULL, CLASS_PERMANENT, E_CONFIG, NULL},
+	{501, NULL, NULL, CLASS_PERMANENT, E_CONFIG, NULL},
 	{404, NULL, "method not found", CLASS_PERMANENT, E_CONFIG, NULL},
 	{401, NULL, NULL, CLASS_AUTH, E_TOKEN_EXPIRED, NULL},
 	{400, "INVALID_ARGUMENT", NULL, CLASS_PERMANENT, E_REJECTED, NULL},
