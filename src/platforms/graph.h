@@ -81,6 +81,7 @@ struct graph_chain {
 	const struct graph *g;
 	const char *token_url; /* where the code is turned in; NULL: API/oauth/access_token */
 	const char *exchange, *renew; /* grant types: "th_exchange_token", "th_refresh_token" */
+	bool inspects;                /* /debug_token tells what a token may */
 	/* Asks whose token it is, with the token of a slot; takes the answer. */
 	void (*ask_who)(const struct step_in *in, struct step_out *out, enum secret_slot slot);
 	bool (*take_who)(const struct step_in *in, struct step_out *out);

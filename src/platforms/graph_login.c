@@ -189,6 +189,46 @@ static bool take_long(const struct graph_chain *c, const struct step_in *in, str
 	return true;
 }
 
+static void ask_who(const struct graph_chain *c, const struct step_in *in, struct step_out *out)
+{
+	c->ask_who(in, out, SLOT_ACCESS);
+	grant_keep(in, out, "who");
+}
+
+/* What the token may, then whose it is. */
+static void ask_debug(const struct graph_chain *c, const struct step_in *in, struct step_out *out)
+{
+	struct http_request *r;
+
+	if (!c->inspects) {
+		ask_who(c, in, out);
+		return;
+	}
+	r = graph_call(c->g, in, out, HTTP_GET, SLOT_ACCESS);
+	http_url(r, "/debug_token");
+	graph_query_secret(r, "input_token", SLOT_ACCESS);
+	grant_keep(in, out, "debug");
+}
+
+/* Where it is not told the next answer judges the token. */
+static void take_debug(const struct graph_chain *c, const struct step_in *in, struct step_out *out)
+{
+	struct json *j = adapter_object(in->response), *state;
+
+	if (adapter_ok(in->response))
+		out->scopes = scopes_of(out->arena, json_at(j, "data.scopes"));
+	json_free(&j);
+	if (!graph_has_consent(c->g, out))
+		return;
+	if (out->scopes != NULL) {
+		state = json_is_object(in->state) ? json_copy(in->state) : json_new_object();
+		json_set_str(state, "scopes", out->scopes);
+		json_free(&out->state);
+		out->state = state;
+	}
+	ask_who(c, in, out);
+}
+
 static void take_who(const struct graph_chain *c, const struct step_in *in, struct step_out *out)
 {
 	if (!adapter_ok(in->response)) {
@@ -213,10 +253,10 @@ void graph_chain_code(const struct graph_chain *c, const struct step_in *in, str
 		if (graph_take_token(c->g, in, out, false))
 			ask_exchange(c, in, out);
 	} else if (strcmp(ask, "exchange") == 0) {
-		if (take_long(c, in, out)) {
-			c->ask_who(in, out, SLOT_ACCESS);
-			grant_keep(in, out, "who");
-		}
+		if (take_long(c, in, out))
+			ask_debug(c, in, out);
+	} else if (strcmp(ask, "debug") == 0) {
+		take_debug(c, in, out);
 	} else {
 		take_who(c, in, out);
 		if (out->verdict == STEP_DONE)
@@ -229,13 +269,14 @@ void graph_chain_login(const struct graph_chain *c, const struct step_in *in, st
 	struct json *state;
 
 	if (in->response == NULL) {
-		c->ask_who(in, out, SLOT_ACCESS);
-		grant_keep(in, out, "who");
+		ask_debug(c, in, out);
+	} else if (strcmp(ask_of(in), "debug") == 0) {
+		take_debug(c, in, out);
 	} else if (strcmp(ask_of(in), "renew") != 0) {
 		take_who(c, in, out);
 		if (out->verdict != STEP_DONE)
 			return;
-		state = json_new_object();
+		state = json_is_object(in->state) ? json_copy(in->state) : json_new_object();
 		json_set_str(state, "account", out->account);
 		json_set_str(state, "account_id", out->account_id);
 		json_free(&out->state);
@@ -252,6 +293,7 @@ void graph_chain_login(const struct graph_chain *c, const struct step_in *in, st
 		}
 		out->account = arena_strdup(out->arena, json_str(in->state, "account"));
 		out->account_id = arena_strdup(out->arena, json_str(in->state, "account_id"));
+		out->scopes = arena_strdup(out->arena, json_str(in->state, "scopes"));
 		if (out->account_id == NULL)
 			judge_odd(in, out, false, "account");
 		else
@@ -284,10 +326,15 @@ void graph_chain_refresh(const struct graph_chain *c, const struct step_in *in,
 
 void graph_chain_verify(const struct graph_chain *c, const struct step_in *in, struct step_out *out)
 {
-	if (in->response == NULL)
-		c->ask_who(in, out, SLOT_ACCESS);
-	else
+	if (in->response == NULL) {
+		ask_debug(c, in, out);
+	} else if (strcmp(ask_of(in), "debug") == 0) {
+		take_debug(c, in, out);
+	} else {
 		take_who(c, in, out);
+		if (out->verdict == STEP_DONE)
+			out->scopes = arena_strdup(out->arena, json_str(in->state, "scopes"));
+	}
 }
 
 void graph_no_revoke(const struct graph *g, struct step_out *out)

@@ -76,6 +76,9 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/telegram.h \
 	src/platforms/telegram_account.c \
 	src/platforms/telegram_post.c \
+	src/platforms/threads.c \
+	src/platforms/threads.h \
+	src/platforms/threads_text.c \
 	src/platforms/tid.c \
 	src/platforms/tid.h \
 	src/platforms/x.c \

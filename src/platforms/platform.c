@@ -13,20 +13,13 @@
 #include "platforms/mastodon.h"
 #include "platforms/pinterest.h"
 #include "platforms/telegram.h"
+#include "platforms/threads.h"
 #include "platforms/x.h"
 
 const struct platform *const platforms[] = {
-	&bluesky_platform,
-	&mastodon_platform,
-	&x_platform,
-	&linkedin_platform,
-	&facebook_platform,
-	&instagram_platform,
-	&google_platform,
-	&pinterest_platform,
-	&telegram_platform,
-	&discord_platform,
-	NULL,
+	&bluesky_platform,   &mastodon_platform,  &x_platform,       &linkedin_platform,
+	&facebook_platform,  &instagram_platform, &google_platform,  &threads_platform,
+	&pinterest_platform, &telegram_platform,  &discord_platform, NULL,
 };
 
 const struct platform *platform_find(const char *name)
