@@ -23,6 +23,7 @@ libmasthead_cli_a_SOURCES = \
 	src/cli/stop.h \
 	src/cli/verbs.h \
 	src/cli/verbs_accounts.c \
+	src/cli/verbs_backup.c \
 	src/cli/verbs_export.c \
 	src/cli/verbs_health.c \
 	src/cli/verbs_import.c \

@@ -81,6 +81,8 @@ void results_print(struct cli *c, struct json *array);
 	X("metrics", verb_metrics) \
 	X("import", verb_import) \
 	X("export", verb_export) \
+	X("backup", verb_backup) \
+	X("restore", verb_restore) \
 	X("vault status", verb_vault_status) \
 	X("vault rekey", verb_vault_rekey) \
 	X("vault passwd", verb_vault_passwd) \

@@ -210,6 +210,8 @@ static const struct command_option export_options[] = {
 	{'o', "output", "FILE", N_("write to FILE instead of standard output"), "file"},
 	FILTER_OPTIONS,
 	END};
+static const struct command_option restore_options[] = {{'y', "yes", NULL, N_("do not ask"), NULL},
+							END};
 static const struct command_option sandbox_options[] = {
 	{0, "listen", "ADDRESS:PORT", N_("where to listen (default 127.0.0.1:0)"), NULL},
 	{0, "ledger", "FILE", N_("write each accepted post to FILE"), "file"},
@@ -311,6 +313,10 @@ const struct command commands[] = {
 	{"metrics", VERB, 0, NULL, NULL, N_("print figures for a monitoring system"), NULL},
 	{"import", VERB_T | WRITE, 0, NULL, "FILE", N_("take posts from a file"), import_options},
 	{"export", VERB_T, 0, NULL, NULL, N_("write jobs and their posts out"), export_options},
+	{"backup", VERB | WRITE, 0, NULL, "FILE",
+	 N_("put the workspace into one file, without the keys"), NULL},
+	{"restore", CMD_VERB | WRITE, 0, NULL, "FILE", N_("make a workspace from a backup"),
+	 restore_options},
 	{"vault status", VERB, 0, NULL, NULL, N_("say what unlocks the stored logins"), NULL},
 	{"vault rekey", VERB | WRITE, 0, NULL, NULL, N_("make a new master key"), rekey_options},
 	{"vault passwd", VERB | WRITE, 0, NULL, NULL,

@@ -4,6 +4,10 @@ libmasthead_ops_a_SOURCES = \
 	src/ops/accounts.c \
 	src/ops/act.c \
 	src/ops/app.c \
+	src/ops/archive.c \
+	src/ops/archive.h \
+	src/ops/backup.c \
+	src/ops/backup.h \
 	src/ops/brands.c \
 	src/ops/check.c \
 	src/ops/commands.c \
@@ -37,6 +41,7 @@ libmasthead_ops_a_SOURCES = \
 	src/ops/publish.c \
 	src/ops/recover.c \
 	src/ops/resolve.c \
+	src/ops/restore.c \
 	src/ops/rows.c \
 	src/ops/rows.h \
 	src/ops/run.c \

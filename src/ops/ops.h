@@ -301,6 +301,39 @@ void ops_export_progress(const struct exporter *x, int64_t *done,
 			 int64_t *total); /* total -1: not known */
 void ops_export_free(struct exporter **x);
 
+/* ------------------------------------------------------------------ backups */
+struct backup_request {
+	const char *file;
+	bool (*progress)(void *self, int64_t done,
+			 int64_t total); /* bytes; NULL; false stops: E_INTERRUPTED */
+	void *self;
+};
+struct backup_report {
+	struct arena *arena;
+	int64_t created_at, bytes, media;
+	const char **missing;
+	size_t n_missing; /* hashes of media that posts name and that are not there, or damaged */
+};
+void backup_report_free(struct backup_report *r);
+/* Service scope. Everything but the keys in one tar file; others may work on meanwhile. E_EXISTS. */
+enum err ops_backup(struct ops *o, const struct backup_request *r, struct backup_report *out,
+		    struct err_info *info) MUST_USE;
+struct restore_request {
+	const char *file;
+	bool (*progress)(void *self, int64_t done, int64_t total);
+	void *self;
+};
+struct restore_report {
+	struct arena *arena;
+	const char *made; /* when the backup was */
+	int64_t media, held, unknown;
+	const char *key; /* "present", "locked" (by a passphrase), "missing" */
+};
+void restore_report_free(struct restore_report *r);
+/* Into the workspace's place, where nothing may be yet (E_EXISTS); no workspace may be opened. E_CORRUPT: not a backup, or damaged. */
+enum err app_restore(struct app *a, const struct restore_request *r, struct restore_report *out,
+		     struct err_info *info) MUST_USE;
+
 /* ------------------------------------------------------------------ log */
 /* What people type to choose entries -> a filter; NULL members: all. Also serves sync_log, which knows no action, actor, search. */
 struct log_query {

@@ -15,6 +15,13 @@ enum err admin_quick_check(struct store *s, struct err_info *info) MUST_USE;
 /* [tx] After a restore: chains whose head in DIR/head is ahead of the database begin a new segment, whose first entry
  * records that head. Without it the log is rightly reported as cut off. */
 enum err admin_restored(struct store *s, struct err_info *info) MUST_USE;
+/* [tx] A database that was unpacked from a backup: every chain begins a new segment that says so; jobs that were being published
+ * become `unknown`, those that were due are held as missed, for both may have gone out since. made: RFC 3339, for the log. */
+struct restored {
+	int64_t held, unknown;
+};
+enum err admin_after_restore(struct store *s, const char *made, int64_t now_ms,
+			     struct restored *out, struct err_info *info) MUST_USE;
 /* Connections of the workspace by state, and the entries of all chains. Cheap. */
 enum err admin_counts(struct store *s, int64_t connections[CONN_STATUS_COUNT], int64_t *log_entries,
 		      struct err_info *info) MUST_USE;

@@ -39,6 +39,7 @@ libmasthead_store_a_SOURCES = \
 	src/store/posts.c \
 	src/store/publock.c \
 	src/store/rekey.c \
+	src/store/restore.c \
 	src/store/scope.c \
 	src/store/secrets.c \
 	src/store/settings.c \

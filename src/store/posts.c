@@ -358,3 +358,23 @@ enum err post_media_most(struct store *s, int64_t *most, struct err_info *info)
 		*most = n;
 	return e;
 }
+
+enum err post_media_hashes(struct store *s, void (*each)(void *self, const char *sha256),
+			   void *self, struct err_info *info)
+{
+	sqlite3_stmt *st = NULL;
+	bool row = true;
+	enum err e = need_service(s, info);
+
+	if (!e)
+		e = db_query(s, info, &st,
+			     "SELECT DISTINCT sha256 FROM {post_media} ORDER BY sha256", "");
+	while (!e) {
+		e = db_step(s, st, &row, info);
+		if (e || !row)
+			break;
+		each(self, (const char *)sqlite3_column_text(st, 0));
+	}
+	db_done(st);
+	return e;
+}

@@ -22,6 +22,9 @@ enum err post_duplicate(struct store *s, int64_t connection_id, const char *cont
 			int64_t since, int64_t *job_id, struct err_info *info) MUST_USE;
 /* How many media the tenant's richest post has. */
 enum err post_media_most(struct store *s, int64_t *most, struct err_info *info) MUST_USE;
+/* Service scope: the hash of each file of media that any post names, once. */
+enum err post_media_hashes(struct store *s, void (*each)(void *self, const char *sha256),
+			   void *self, struct err_info *info) MUST_USE;
 /* SHA-256 hex over text and the media's hashes, length-prefixed. */
 void post_hash(const struct post *p, char out[65]);
 

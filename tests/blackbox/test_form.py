@@ -11,7 +11,7 @@ import shapes
 VERBS = """init;tenant add;tenant list;tenant show;tenant rename;tenant archive;brand add;brand list
 brand show;brand edit;brand archive;platforms;connect;connections;connection show;disconnect;refresh
 verify;publish;edit;takedown;jobs;job show;job why;open;retry;cancel;hold;release;reschedule;resolve;pause
-resume;undo;log;log verify;log export;sync-log;recover;check;run;daemon;status;metrics;import;export;sandbox;demo""".replace("\n", ";").split(";")
+resume;undo;log;log verify;log export;sync-log;recover;check;run;daemon;status;metrics;import;export;backup;restore;sandbox;demo""".replace("\n", ";").split(";")
 
 
 class Form(desk.Case):
