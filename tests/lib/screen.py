@@ -149,6 +149,12 @@ class Case(masthead.Case):
         """The program on a terminal."""
         return self.terminal_of([masthead.PROGRAM, *args], columns, rows, home, env)
 
+    def terminal_kept(self, *args, env=None):
+        """The program under a shell that tells "status=N" afterwards and stays: what a program wrote just
+        before its end can be lost between the kernel and tmux when its terminal ends with it."""
+        script = '"$@"; echo "status=$?"; read x'
+        return self.terminal_of(["sh", "-c", script, "sh", masthead.PROGRAM, *args], env=env)
+
     def terminal_of(self, command, columns=80, rows=24, home=None, env=None):
         """Any command on a terminal: a shell, to see what is left behind."""
         term = Terminal(home or self.home, command, columns, rows, env)

@@ -16,8 +16,9 @@ class Case(screen.Case):
         self.undo = undo
         return box
 
-    def console(self, *args, wait="Jobs", **how):
-        term = self.terminal("-o", f"undo={getattr(self, 'undo', '0')}", *args, **how)
+    def console(self, *args, wait="Jobs", kept=False, **how):
+        make = self.terminal_kept if kept else self.terminal
+        term = make("-o", f"undo={getattr(self, 'undo', '0')}", *args, **how)
         term.wait_text(wait)
         return term
 

@@ -123,9 +123,9 @@ class Exits(desk.Case):
         self.assertIn("terminal", result.err)
 
     def test_unknown_terminal(self):
-        term = self.terminal(env={"TERM": "no-such-terminal"})
-        self.assertEqual(term.wait_exit(), 4)
-        term.wait_text("is not known")
+        term = self.terminal_kept(env={"TERM": "no-such-terminal"})
+        term.wait_text("status=4")
+        self.assertIn("is not known", term.text())
 
     def test_in_flight_is_asked(self):
         self.desk(faults="bluesky:create=latency:9000")
