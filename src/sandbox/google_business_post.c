@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "sandbox/google_business.h"
+#include "sandbox/media_host.h"
 #include "sandbox/route.h"
 #include "sandbox/shelf.h"
 
@@ -66,6 +67,9 @@ static struct json *describe(const struct call *c, const struct post *p)
 /* False: answered already. */
 static bool read_media(struct call *c, const struct json *body, struct json *media)
 {
+	char sha256[HASH_HEX_SIZE];
+	struct json *o;
+
 	for (const struct json *m = json_first(json_get(body, "media")); m; m = json_next(m)) {
 		const char *url = json_str(m, "sourceUrl"), *format = json_str(m, "mediaFormat");
 
@@ -74,12 +78,13 @@ static bool read_media(struct call *c, const struct json *body, struct json *med
 				"Video uploaded from post is not currently supported.");
 			return false;
 		}
-		if (strncmp(url, "https://", 8) != 0) {
+		if (!media_host_fetch(c, url, sha256)) {
 			invalid(c, 1000, "media.source_url", "Fetching image failed.");
 			return false;
 		}
-		shelf_list(media, shelf_keep_url(c, shelf_blob_id(c, ""), "image/jpeg", url, NULL),
-			   NULL);
+		o = json_add(media, json_new_object());
+		json_set_str(o, "sha256", sha256);
+		json_set_str(o, "alt", NULL);
 	}
 	return true;
 }

@@ -39,6 +39,8 @@ libmasthead_sandbox_a_SOURCES = \
 	src/sandbox/mastodon_media.c \
 	src/sandbox/mastodon_oauth.c \
 	src/sandbox/mastodon_status.c \
+	src/sandbox/media_host.c \
+	src/sandbox/media_host.h \
 	src/sandbox/meta.c \
 	src/sandbox/meta.h \
 	src/sandbox/pinterest.c \
@@ -48,6 +50,8 @@ libmasthead_sandbox_a_SOURCES = \
 	src/sandbox/sandbox.h \
 	src/sandbox/shelf.c \
 	src/sandbox/shelf.h \
+	src/sandbox/sigv4.c \
+	src/sandbox/sigv4.h \
 	src/sandbox/stage.c \
 	src/sandbox/stage.h \
 	src/sandbox/stage_login.c \

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/thread.h"
 #include "sandbox/call.h"
+#include "sandbox/media_host.h"
 
 #define THREADS 4
 #define BODY_BYTES_MAX ((size_t)64 << 20)
@@ -23,8 +24,9 @@ static const struct sandbox_platform *const simulated[] = {
 	&sandbox_threads,   &sandbox_telegram,       &sandbox_discord,
 	&sandbox_pinterest, &sandbox_google_business};
 static const char *const simulated_names[] = {
-	"bluesky", "mastodon", "x",       "linkedin",  "facebook",        "instagram",
-	"threads", "telegram", "discord", "pinterest", "google_business", NULL};
+	"bluesky",         "mastodon",   "x",        "linkedin", "facebook",
+	"instagram",       "threads",    "telegram", "discord",  "pinterest",
+	"google_business", "media_host", NULL};
 
 /* Where their servers answer. */
 static const struct mount {
@@ -44,6 +46,7 @@ static const struct mount {
 	{"/discord", &sandbox_discord, false},
 	{"/pinterest", &sandbox_pinterest, false},
 	{"/google_business", &sandbox_google_business, false},
+	{MEDIA_HOST_PREFIX, &sandbox_media_host, false},
 };
 
 struct sandbox {
@@ -298,6 +301,7 @@ struct json *sandbox_describe(const struct sandbox *s)
 	platforms = json_set(j, "platforms", json_new_object());
 	for (size_t i = 0; i < COUNT_OF(simulated); i++)
 		json_set(platforms, simulated[i]->name, describe_platform(s, simulated[i]));
+	json_set(j, "media_host", media_host_describe(s->world, s->address));
 	return j;
 }
 

@@ -30,7 +30,7 @@ struct sandbox;
  * state belongs to other options; E_IO and the rest of err_set_errno: files, port. */
 enum err sandbox_start(const struct sandbox_options *o, struct sandbox **out,
 		       struct err_info *info) MUST_USE;
-/* {"listening","ledger","platforms":{NAME:{"server","accounts":[{"handle","secret"}]}}} */
+/* {"listening","ledger","platforms":{NAME:{"server","accounts":[{"handle","secret"}]}},"media_host":{...}} */
 struct json *sandbox_describe(const struct sandbox *s) MUST_USE;
 void sandbox_stop(struct sandbox **s);
 

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "sandbox/media_host.h"
 #include "sandbox/shelf.h"
 #include "vault/hash.h"
 
@@ -51,41 +52,26 @@ static const char *state_of(const struct call *c, const struct blob *b, const st
 	return "FINISHED";
 }
 
-/* The file's hash, if the last part of its address begins with one: so are files named that were put up by it. */
-static void list_file(const struct call *c, struct json *media, const char *url, const char *alt)
+static void list_file(struct json *media, const struct json *made)
 {
-	const char *name = strrchr(url, '/');
 	struct json *o = json_add(media, json_new_object());
-	char hex[HASH_HEX_SIZE];
 
-	name = name ? name + 1 : url;
-	if (strspn(name, "0123456789abcdef") == 64)
-		json_set_str(o, "sha256", arena_strndup(c->answer->arena, name, 64));
-	else
-		sha256_hex(url, strlen(url), hex), json_set_str(o, "sha256", hex);
-	json_set_str(o, "alt", alt);
-	json_set_str(o, "url", url);
+	json_set_str(o, "sha256", json_str(made, "sha256"));
+	json_set_str(o, "alt", json_str(made, "alt"));
+	json_set_str(o, "url", json_str(made, "url"));
 }
 
 /* Of the container itself and of its children. */
 static void list_files(const struct call *c, struct json *media, const struct json *made)
 {
-	const char *url = json_str(made, "url");
-
-	if (url)
-		list_file(c, media, url, json_str(made, "alt"));
+	if (json_str(made, "url"))
+		list_file(media, made);
 	for (const struct json *k = json_first(json_get(made, "children")); k; k = json_next(k)) {
 		struct json *child = open_container(c, world_blob(c->world, json_as_str(k)));
 
 		list_files(c, media, child);
 		json_free(&child);
 	}
-}
-
-static bool is_public_url(const char *url)
-{
-	return strncmp(url, "https://", 8) == 0 || strncmp(url, "http://127.0.0.1", 16) == 0 ||
-	       strncmp(url, "http://[::1]", 12) == 0;
 }
 
 /* "ID,ID" into the container. False: answered already. */
@@ -117,7 +103,7 @@ static bool read_children(struct call *c, const struct stage_rules *r, const cha
 
 /* False: answered already. */
 static bool check(struct call *c, const struct stage_rules *r, const struct fields *f,
-		  const char *url)
+		  const char *url, char sha256[HASH_HEX_SIZE])
 {
 	const char *text = fields_get(f, r->text), *alt = fields_get(f, "alt_text");
 	const char *type = fields_get(f, "media_type");
@@ -131,7 +117,7 @@ static bool check(struct call *c, const struct stage_rules *r, const struct fiel
 		meta_error(c, 400, 100, 0, "Param alt_text must be at most 1000 characters long");
 	else if (!url && !fields_get(f, "children") && (!r->text_alone || !text || !*text))
 		meta_error(c, 400, 100, 0, "The parameter image_url is required");
-	else if (url && !is_public_url(url))
+	else if (url && !media_host_fetch(c, url, sha256))
 		meta_error(c, 400, 9004, 2207052, "The media could not be fetched from this URI");
 	else if (r->text_alone && !type)
 		meta_error(c, 400, 100, 0, "The parameter media_type is required");
@@ -160,6 +146,7 @@ void stage_create(struct call *c, const struct stage_rules *r)
 {
 	struct account *a = path_account(c);
 	const char *url, *video, *children;
+	char sha256[HASH_HEX_SIZE] = "";
 	struct json *made, *j;
 	struct blob *b;
 	struct fields f;
@@ -170,7 +157,7 @@ void stage_create(struct call *c, const struct stage_rules *r)
 	video = fields_get(&f, "video_url");
 	url = video ? video : fields_get(&f, "image_url");
 	children = fields_get(&f, "children");
-	if (!check(c, r, &f, url))
+	if (!check(c, r, &f, url, sha256))
 		return;
 	made = json_new_object();
 	json_set_str(made, "platform", c->platform->name);
@@ -178,6 +165,7 @@ void stage_create(struct call *c, const struct stage_rules *r)
 	json_set_int(made, "at", c->now_ms);
 	json_set_str(made, "text", fields_get(&f, r->text));
 	json_set_str(made, "url", url);
+	json_set_str(made, "sha256", url ? sha256 : NULL);
 	json_set_str(made, "alt", fields_get(&f, "alt_text"));
 	json_set_str(made, "reply_to", fields_get(&f, "reply_to_id"));
 	json_set_bool(made, "video", video != NULL);

@@ -1,7 +1,7 @@
 /* sandbox/stage.h - posts by way of a container, as Instagram and Threads have them. Internal to sandbox/.
  *
- * A container is made of a text and addresses of files, which this server would fetch and does not; it is finished at
- * once, one with a video after it was looked at, and is published once. It is kept as a blob whose "alt" is what it was made
+ * A container is made of a text and addresses of files, which this server fetches from the sandbox's media host, and
+ * believes where they lead elsewhere; it is finished at once, one with a video after it was looked at, and is published once. It is kept as a blob whose "alt" is what it was made
  * of. */
 #ifndef MASTHEAD_SANDBOX_STAGE_H
 #define MASTHEAD_SANDBOX_STAGE_H

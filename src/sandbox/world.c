@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "sandbox/media_host.h"
 
 static void list_add(struct list *l, void *item)
 {
@@ -73,6 +74,7 @@ enum err world_new(const struct world_options *o, struct world **out, struct err
 	w->posts_by_id = strmap_new();
 	w->blobs_by_id = strmap_new();
 	w->used = strmap_new();
+	w->media = media_store_new();
 	*out = w;
 	return OK;
 }
@@ -88,6 +90,7 @@ void world_free(struct world **w)
 	strmap_free(&(*w)->posts_by_id);
 	strmap_free(&(*w)->blobs_by_id);
 	strmap_free(&(*w)->used);
+	media_store_free(&(*w)->media);
 	list_free(&(*w)->accounts, account_free);
 	list_free(&(*w)->sessions, session_free);
 	list_free(&(*w)->posts, post_free);
@@ -99,6 +102,11 @@ void world_free(struct world **w)
 int64_t world_seed(const struct world *w)
 {
 	return w->options.seed;
+}
+
+struct media_store *world_media(const struct world *w)
+{
+	return w->media;
 }
 
 static void name_account(struct world *w, const char *platform, const char *name, struct account *a)

@@ -71,6 +71,8 @@ enum err world_new(const struct world_options *o, struct world **out,
 		   struct err_info *info) MUST_USE;
 void world_free(struct world **w);
 int64_t world_seed(const struct world *w);
+/* The files of the media host. */
+struct media_store *world_media(const struct world *w);
 
 /* The platform's accounts, made by its own naming; called before the state is read. */
 struct account *world_add_account(struct world *w, const char *platform, const char *handle,

@@ -19,6 +19,7 @@ struct world {
 	struct strmap *posts_by_id;      /* "platform/remote id" */
 	struct strmap *blobs_by_id;
 	struct strmap *used;
+	struct media_store *media;
 };
 
 /* One line of the state file each; nothing while there is none, or while it is being read. */

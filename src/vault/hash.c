@@ -65,6 +65,17 @@ void sha256_hex(const void *bytes, size_t n, char out[HASH_HEX_SIZE])
 	hex_encode(digest, sizeof(digest), out);
 }
 
+void hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t n,
+		 unsigned char out[HASH_BYTES])
+{
+	crypto_auth_hmacsha256_state h;
+
+	crypto_auth_hmacsha256_init(&h, key, key_len);
+	crypto_auth_hmacsha256_update(&h, bytes, n);
+	crypto_auth_hmacsha256_final(&h, out);
+	wipe(&h, sizeof(h));
+}
+
 void keyed_hash_begin(struct keyed_hash *h, const void *key, size_t key_len)
 {
 	int rc = crypto_generichash_init(blake_of(h), key, key_len, HASH_BYTES);

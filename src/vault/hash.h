@@ -23,6 +23,10 @@ void sha256_end_hex(struct sha256 *h, char out[HASH_HEX_SIZE]);
 void sha256_bytes(const void *bytes, size_t n, unsigned char out[HASH_BYTES]);
 void sha256_hex(const void *bytes, size_t n, char out[HASH_HEX_SIZE]);
 
+/* HMAC-SHA-256, as requests to a store of files are signed with. */
+void hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t n,
+		 unsigned char out[HASH_BYTES]);
+
 /* BLAKE2b-256 over fields, each preceded by its length as eight bytes, so that
  * ("ab","c") and ("a","bc") differ; a NULL text differs from an empty one. key: 16 to 64 bytes,
  * copied into the state; NULL with 0 gives the plain digest. keyed_hash_end wipes the state. */

@@ -46,6 +46,31 @@ static void expect_hash(const char *key, const char *const *fields, size_t n, co
 	assert_string_not_equal(hex, unlike);
 }
 
+/* RFC 4231, cases 1, 2 and 6. */
+static void hmac_sha256__published_vectors__fit(void **state)
+{
+	static const char ask[] = "what do ya want for nothing?";
+	static const char big[] = "Test Using Larger Than Block-Size Key - Hash Key First";
+	unsigned char key[131], out[HASH_BYTES];
+	char hex[HASH_HEX_SIZE];
+
+	(void)state;
+	memset(key, 0x0b, 20);
+	hmac_sha256(key, 20, "Hi There", 8, out);
+	hex_encode(out, sizeof(out), hex);
+	assert_string_equal(hex,
+			    "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+	hmac_sha256("Jefe", 4, ask, strlen(ask), out);
+	hex_encode(out, sizeof(out), hex);
+	assert_string_equal(hex,
+			    "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+	memset(key, 0xaa, sizeof(key));
+	hmac_sha256(key, sizeof(key), big, strlen(big), out);
+	hex_encode(out, sizeof(out), hex);
+	assert_string_equal(hex,
+			    "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
 static void keyed_hash__fields__do_not_run_together(void **state)
 {
 	static const char key[] = "0123456789abcdef0123456789abcdef";
@@ -166,6 +191,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sha256__published_vectors__fit),
+		cmocka_unit_test(hmac_sha256__published_vectors__fit),
 		cmocka_unit_test(keyed_hash__fields__do_not_run_together),
 		cmocka_unit_test(keyed_hash__number__is_eight_bytes_big_endian),
 		cmocka_unit_test(hex__round_trip__and_nothing_else),
