@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "ops/internal.h"
+#include "platforms/platform.h"
 #include "store/jobs.h"
 #include "store/tenants.h"
 
@@ -93,7 +94,7 @@ static void go(struct transition *t, const struct job *j, int64_t at, int64_t no
 }
 
 static void plan(struct transition *t, enum job_act act, const struct job *j, int64_t at,
-		 int64_t now_ms)
+		 int64_t now_ms, struct arena *a)
 {
 	*t = (struct transition){.action = acts[act].action, .failures = -1, .crashes = -1};
 	switch (act) {
@@ -105,7 +106,9 @@ static void plan(struct transition *t, enum job_act act, const struct job *j, in
 		t->hold_reason = HOLD_OPERATOR;
 		break;
 	case ACT_RETRY:
-		t->stage = ""; /* what an earlier try had prepared may have lapsed */
+		/* What an earlier try had prepared may have lapsed; what of it is out already stays. */
+		if (!platform_begun(j->stage, a, NULL, NULL))
+			t->stage = "";
 		go(t, j, 0, now_ms);
 		break;
 	default:
@@ -127,7 +130,7 @@ static enum err do_act(struct ops *o, enum job_act act, int64_t job_id, const ch
 	if (!e && act == ACT_RESCHEDULE)
 		e = read_at(o, &j, at, now_ms, a, &when, info);
 	if (!e && !dry) {
-		plan(&t, act, &j, when, now_ms);
+		plan(&t, act, &j, when, now_ms, a);
 		e = job_transition(o->store, o->tenant_id, job_id, &t, info);
 		if (!e)
 			e = job_get(o->store, o->tenant_id, job_id, a, &j, info);

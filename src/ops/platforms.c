@@ -71,6 +71,7 @@ static struct json *limits_of(const struct platform *p)
 	set_limit(obj, "url", l->url_length);
 	set_limit(obj, "alt", l->alt_max);
 	set_limit(obj, "title", l->title_max);
+	set_limit(obj, "thread_parts", l->thread_parts_max);
 	return obj;
 }
 

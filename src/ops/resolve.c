@@ -25,7 +25,7 @@ static enum err check(const struct job *j, bool published, const char *url, stru
 }
 
 /* Where a key makes a resend harmless, the same key guards against a person's mistake too. */
-static enum err send_again(struct ops *o, const struct job *j, int64_t now_ms,
+static enum err send_again(struct ops *o, const struct job *j, int64_t now_ms, struct arena *a,
 			   struct err_info *info)
 {
 	const struct platform *pf = platform_find(j->platform);
@@ -35,7 +35,8 @@ static enum err send_again(struct ops *o, const struct job *j, int64_t now_ms,
 		.next_attempt_at = now_ms,
 		.failures = 0,
 		.crashes = 0,
-		.stage = "",
+		/* Only what was unclear is absent: the parts of a thread before it are out. */
+		.stage = platform_begun(j->stage, a, NULL, NULL) ? NULL : "",
 		.message = "absent, says the operator: it is published again",
 	};
 
@@ -64,8 +65,10 @@ static enum err resolve(struct ops *o, int64_t job_id, bool published, const cha
 	if (!e)
 		e = check(&j, published, url, info);
 	if (!e)
+		platform_begun(j.stage, a, &t.remote_id, url ? NULL : &t.remote_url);
+	if (!e)
 		e = published ? job_transition(o->store, o->tenant_id, job_id, &t, info)
-			      : send_again(o, &j, now_ms, info);
+			      : send_again(o, &j, now_ms, a, info);
 	if (!e)
 		e = job_get(o->store, o->tenant_id, job_id, a, out, info);
 	return e;

@@ -27,6 +27,10 @@ static enum err check(const struct takedown *t, struct err_info *info)
 	char label[OPS_LABEL_SIZE];
 
 	job_label(&t->job, label);
+	/* The first parts of a thread may be out without the rest. */
+	if ((t->job.status == JOB_FAILED || t->job.status == JOB_CANCELLED) && t->job.remote_id &&
+	    platform_begun(t->job.stage, t->a, NULL, NULL))
+		return OK;
 	if (t->job.status != JOB_PUBLISHED)
 		return err_set(info, E_STATE, "%s is %s; only a published post can be taken down",
 			       label, job_status_name(t->job.status));
@@ -53,10 +57,14 @@ static enum err ask(struct takedown *t, struct err_info *info)
 	x.in.post = &t->post;
 	x.in.media_dir = workspace_media_dir(t->o->app->workspace);
 	x.in.remote_id = t->job.remote_id;
+	if (platform_begun(t->job.stage, t->a, NULL, NULL))
+		e = json_parse(t->job.stage, strlen(t->job.stage), JSON_BYTES_MAX, &state, info);
 	x.in.state = state;
-	e = exchange_run(t->o->transport, &x, &out, &t->cls, &t->note, info);
+	if (!e)
+		e = exchange_run(t->o->transport, &x, &out, &t->cls, &t->note, info);
 	if (!e)
 		step_out_free(&out);
+	json_free(&state);
 	return e;
 }
 
@@ -89,6 +97,9 @@ static enum err note(struct takedown *t, const struct err_info *why, struct err_
 	if (e)
 		return e;
 	e = sync_log_add(t->o->store, t->o->tenant_id, &s, info);
+	/* A retry of what failed in the middle begins anew now. */
+	if (!e && !why && t->job.status != JOB_PUBLISHED)
+		e = job_stage_set(t->o->store, t->o->tenant_id, t->job.id, "", info);
 	if (!e)
 		e = audit_append(t->o->store, t->o->tenant_id, &n, info);
 	if (!e)

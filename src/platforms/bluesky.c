@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "platforms/adapter.h"
+#include "platforms/chain.h"
 #include "platforms/tid.h"
 
 #define TEXT_GRAPHEMES_MAX 300
@@ -40,7 +40,7 @@ static void make_key(int64_t now_ms, char *out, size_t size)
 	tid_make(now_ms, out, size);
 }
 
-static int64_t measure(const struct post *post, const struct connection *conn)
+static int64_t measure_one(const struct post *post, const struct connection *conn)
 {
 	(void)conn;
 	return post->text != NULL ? (int64_t)text_graphemes(post->text, strlen(post->text)) : 0;
@@ -74,12 +74,12 @@ static int64_t image_bytes_max(const struct connection *conn)
 	return told > 0 && told < max ? told : max;
 }
 
-static const char *const no_options[] = {NULL};
+static const char *const options[] = {CHAIN_OPTION, NULL};
 
-static void validate(const struct post *post, const struct connection *conn, struct problems *out)
+static void check_one(const struct post *post, const struct connection *conn, struct problems *out)
 {
 	const char *text = post->text != NULL ? post->text : "";
-	int64_t graphemes = measure(post, conn), bytes = (int64_t)strlen(text);
+	int64_t graphemes = measure_one(post, conn), bytes = (int64_t)strlen(text);
 	bool linked = post->link != NULL && post->link[0] != '\0';
 
 	adapter_check_text(post, out);
@@ -101,16 +101,66 @@ static void validate(const struct post *post, const struct connection *conn, str
 		problem_add(out, "title", 0, 0, "the title is no plain text");
 	adapter_check_public(post, bluesky_platform.title, out);
 	adapter_check_no_comment(post, bluesky_platform.title, out);
-	adapter_check_options(post, "bluesky", no_options, out);
+	adapter_check_options(post, "bluesky", options, out);
+}
+
+static const char *key_of_part(struct arena *a, const char *key, size_t i)
+{
+	char *out = arena_alloc(a, TID_LENGTH + 1);
+
+	return tid_after(key, (unsigned)i, out, TID_LENGTH + 1) ? out : key;
+}
+
+/* An answer names a version, too. */
+static bool is_answerable(const struct step_out *out, struct json *state)
+{
+	(void)state;
+	return out->remote_version != NULL;
+}
+
+static const struct chain chain = {
+	.platform = "bluesky",
+	.publish = bluesky_publish,
+	.settle = bluesky_settle,
+	.takedown = bluesky_takedown,
+	.validate = check_one,
+	.measure = measure_one,
+	.key = key_of_part,
+	.answerable = is_answerable,
+};
+
+static void publish(const struct step_in *in, struct step_out *out)
+{
+	chain_publish(&chain, in, out);
+}
+
+static void settle(const struct step_in *in, struct step_out *out)
+{
+	chain_settle(&chain, in, out);
+}
+
+static void takedown(const struct step_in *in, struct step_out *out)
+{
+	chain_takedown(&chain, in, out);
+}
+
+static void validate(const struct post *post, const struct connection *conn, struct problems *out)
+{
+	chain_validate(&chain, post, conn, out);
+}
+
+static int64_t measure(const struct post *post, const struct connection *conn)
+{
+	return chain_measure(&chain, post, conn);
 }
 
 static void step(const struct step_in *in, struct step_out *out)
 {
 	static adapter_operation *const operations[OP_COUNT] = {
-		[OP_LOGIN] = bluesky_login,       [OP_REFRESH] = bluesky_refresh,
-		[OP_VERIFY] = bluesky_verify,     [OP_REVOKE] = bluesky_revoke,
-		[OP_PUBLISH] = bluesky_publish,   [OP_SETTLE] = bluesky_settle,
-		[OP_TAKEDOWN] = bluesky_takedown, [OP_FACTS] = bluesky_facts,
+		[OP_LOGIN] = bluesky_login,   [OP_REFRESH] = bluesky_refresh,
+		[OP_VERIFY] = bluesky_verify, [OP_REVOKE] = bluesky_revoke,
+		[OP_PUBLISH] = publish,       [OP_SETTLE] = settle,
+		[OP_TAKEDOWN] = takedown,     [OP_FACTS] = bluesky_facts,
 	};
 
 	adapter_run(operations, in, out);
@@ -126,6 +176,7 @@ const struct platform bluesky_platform = {
 	.version = "",
 	.limits =
 		{
+			.thread_parts_max = CHAIN_PARTS_MAX,
 			.text_max = TEXT_GRAPHEMES_MAX,
 			.text_unit = UNIT_GRAPHEMES,
 			.text_bytes_max = TEXT_BYTES_MAX,

@@ -41,8 +41,8 @@ void bluesky_takedown(const struct step_in *in, struct step_out *out);
 
 /* The account's DID; "" if it has none (in a rehearsal a word in its place). */
 const char *bluesky_account(const struct step_in *in);
-/* DONE: the post is there under this name. False if uri is not one of this account's posts. */
-bool bluesky_done(const struct step_in *in, struct step_out *out, const char *uri);
+/* DONE: the post is there, as the record's answer says (uri and cid). False if uri is not one of this account's posts. */
+bool bluesky_done(const struct step_in *in, struct step_out *out, const struct json *record);
 
 /* The post as a record. dids: handle -> DID or null; blobs: sha256 -> blob, of all its media. */
 struct json *bluesky_record(const struct step_in *in, struct arena *a, const struct json *dids,

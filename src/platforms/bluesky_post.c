@@ -210,7 +210,7 @@ static void take_create(const struct step_in *in, struct step_out *out, struct p
 
 	if (bluesky_ok(in->response)) {
 		j = adapter_object(in->response);
-		if (!bluesky_done(in, out, json_str(j, "uri")))
+		if (!bluesky_done(in, out, j))
 			bluesky_fail_odd(in, out, BLUESKY_COMMIT, "address of the post");
 		json_free(&j);
 		return;

@@ -120,6 +120,22 @@ static void set_card(struct json *record, const struct post *post)
 	json_set_str(card, "description", "");
 }
 
+static void set_post(struct json *reply, const char *name, const char *uri, const char *cid)
+{
+	struct json *post = json_set(reply, name, json_new_object());
+
+	json_set_str(post, "uri", uri);
+	json_set_str(post, "cid", cid != NULL ? cid : "<cid>");
+}
+
+static void set_reply(struct json *record, const struct answered *to)
+{
+	struct json *reply = json_set(record, "reply", json_new_object());
+
+	set_post(reply, "root", to->root_id, to->root_version);
+	set_post(reply, "parent", to->parent_id, to->parent_version);
+}
+
 struct json *bluesky_record(const struct step_in *in, struct arena *a, const struct json *dids,
 			    const struct json *blobs)
 {
@@ -135,6 +151,8 @@ struct json *bluesky_record(const struct step_in *in, struct arena *a, const str
 	if (language != NULL && language[0] != '\0')
 		json_add_str(json_set(record, "langs", json_new_array()), language);
 	set_facets(record, a, dids, text);
+	if (in->answered != NULL)
+		set_reply(record, in->answered);
 	if (in->post->n_media > 0)
 		set_images(record, in->post, blobs);
 	else if (bluesky_has_card(in->post))

@@ -8,6 +8,7 @@
 #include "platforms/richtext.h"
 #include "platforms/tid.h"
 
+#define CID_BYTES_MAX 256
 #define WEB_BASE "https://bsky.app/profile/"
 
 /* at://DID/COLLECTION/KEY */
@@ -41,9 +42,10 @@ const char *bluesky_account(const struct step_in *in)
 	return in->rehearsal ? "<did>" : "";
 }
 
-bool bluesky_done(const struct step_in *in, struct step_out *out, const char *uri)
+bool bluesky_done(const struct step_in *in, struct step_out *out, const struct json *record)
 {
-	const char *handle = in->conn->account;
+	const char *handle = in->conn->account, *uri = json_str(record, "uri");
+	const char *cid = json_str(record, "cid");
 	struct at_uri u;
 
 	if (!at_uri_parse(uri, &u) || strcmp(u.did, bluesky_account(in)) != 0)
@@ -52,6 +54,8 @@ bool bluesky_done(const struct step_in *in, struct step_out *out, const char *ur
 		handle = u.did;
 	out->remote_id = arena_strdup(out->arena, uri);
 	out->remote_url = arena_printf(out->arena, WEB_BASE "%s/post/%s", handle, u.key);
+	if (cid != NULL && cid[0] != '\0' && strlen(cid) <= CID_BYTES_MAX)
+		out->remote_version = arena_strdup(out->arena, cid);
 	out->verdict = STEP_DONE;
 	return true;
 }
@@ -74,11 +78,16 @@ static bool says_absent(const struct http_response *r)
 void bluesky_settle(const struct step_in *in, struct step_out *out)
 {
 	const struct http_response *r = in->response;
+	const char *key = in->key;
 	struct http_request *q;
+	struct at_uri u;
 	struct json *j;
 
+	/* What is known to be published has its key in its name. */
+	if (in->remote_id != NULL && at_uri_parse(in->remote_id, &u) && tid_is_valid(u.key))
+		key = u.key;
 	if (r == NULL) {
-		if (!tid_is_valid(in->key) || in->conn->account_id == NULL) {
+		if (!tid_is_valid(key) || in->conn->account_id == NULL) {
 			out->verdict = STEP_UNDECIDED;
 			return;
 		}
@@ -86,10 +95,10 @@ void bluesky_settle(const struct step_in *in, struct step_out *out)
 		q = bluesky_call(in, out, HTTP_GET, "com.atproto.repo.getRecord");
 		http_query(q, "repo", in->conn->account_id);
 		http_query(q, "collection", BLUESKY_POSTS);
-		http_query(q, "rkey", in->key);
+		http_query(q, "rkey", key);
 	} else if (bluesky_ok(r)) {
 		j = adapter_object(r);
-		if (!bluesky_done(in, out, json_str(j, "uri")))
+		if (!bluesky_done(in, out, j))
 			bluesky_fail_odd(in, out, BLUESKY_FREE, "address of the post");
 		json_free(&j);
 	} else if (says_absent(r)) {

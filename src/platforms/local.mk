@@ -10,6 +10,9 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/bluesky_record.c \
 	src/platforms/bluesky_session.c \
 	src/platforms/bluesky_settle.c \
+	src/platforms/chain.c \
+	src/platforms/chain.h \
+	src/platforms/chain_walk.c \
 	src/platforms/choice.c \
 	src/platforms/choice.h \
 	src/platforms/discord.c \

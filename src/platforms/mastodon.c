@@ -5,7 +5,7 @@
 
 #include "base/rng.h"
 #include "base/text.h"
-#include "platforms/adapter.h"
+#include "platforms/chain.h"
 #include "platforms/richtext.h"
 
 static const char *const media_types[] = {"image/jpeg", "image/png", "image/gif", "image/webp",
@@ -54,7 +54,7 @@ static void take_option(const char *key, const struct json *value, void *ctx)
 		if (!adapter_option_bool(s, &r->options->sensitive) && r->problems != NULL)
 			problem_add(r->problems, "option", 0, 0,
 				    "mastodon.sensitive is either true or false");
-	} else if (r->problems != NULL) {
+	} else if (r->problems != NULL && strcmp(key, CHAIN_OPTION) != 0) {
 		problem_add(r->problems, "option", 0, 0,
 			    "mastodon.%s is no option of this platform", key);
 	}
@@ -113,7 +113,7 @@ static int64_t count(const char *text, const struct mastodon_facts *f)
 	return length;
 }
 
-static int64_t measure(const struct post *post, const struct connection *conn)
+static int64_t measure_one(const struct post *post, const struct connection *conn)
 {
 	struct arena *a = arena_new();
 	struct mastodon_options options;
@@ -168,12 +168,12 @@ static bool is_visibility(const char *v)
 	return false;
 }
 
-static void validate(const struct post *post, const struct connection *conn, struct problems *out)
+static void check_one(const struct post *post, const struct connection *conn, struct problems *out)
 {
 	struct mastodon_options options = {0};
 	struct option_reader r = {.arena = out->arena, .options = &options, .problems = out};
 	struct mastodon_facts f;
-	int64_t length = measure(post, conn);
+	int64_t length = measure_one(post, conn);
 
 	mastodon_facts_read(conn, &f);
 	adapter_check_text(post, out);
@@ -193,14 +193,53 @@ static void validate(const struct post *post, const struct connection *conn, str
 	mastodon_facts_free(&f);
 }
 
+static const struct chain chain = {
+	.platform = "mastodon",
+	.publish = mastodon_publish,
+	.settle = mastodon_settle,
+	.takedown = mastodon_takedown,
+	.validate = check_one,
+	.measure = measure_one,
+};
+
+static void publish(const struct step_in *in, struct step_out *out)
+{
+	chain_publish(&chain, in, out);
+}
+
+static void settle(const struct step_in *in, struct step_out *out)
+{
+	chain_settle(&chain, in, out);
+}
+
+static void takedown(const struct step_in *in, struct step_out *out)
+{
+	chain_takedown(&chain, in, out);
+}
+
+static void validate(const struct post *post, const struct connection *conn, struct problems *out)
+{
+	chain_validate(&chain, post, conn, out);
+}
+
+static int64_t measure(const struct post *post, const struct connection *conn)
+{
+	return chain_measure(&chain, post, conn);
+}
+
 static void step(const struct step_in *in, struct step_out *out)
 {
 	static adapter_operation *const operations[OP_COUNT] = {
-		[OP_LOGIN] = mastodon_login,       [OP_REFRESH] = mastodon_refresh,
-		[OP_VERIFY] = mastodon_verify,     [OP_REVOKE] = mastodon_revoke,
-		[OP_PUBLISH] = mastodon_publish,   [OP_SETTLE] = mastodon_settle,
-		[OP_TAKEDOWN] = mastodon_takedown, [OP_FACTS] = mastodon_facts,
-		[OP_REGISTER] = mastodon_register, [OP_AUTHORIZE] = mastodon_authorize,
+		[OP_LOGIN] = mastodon_login,
+		[OP_REFRESH] = mastodon_refresh,
+		[OP_VERIFY] = mastodon_verify,
+		[OP_REVOKE] = mastodon_revoke,
+		[OP_PUBLISH] = publish,
+		[OP_SETTLE] = settle,
+		[OP_TAKEDOWN] = takedown,
+		[OP_FACTS] = mastodon_facts,
+		[OP_REGISTER] = mastodon_register,
+		[OP_AUTHORIZE] = mastodon_authorize,
 		[OP_CODE] = mastodon_code,
 	};
 
@@ -220,6 +259,7 @@ const struct platform mastodon_platform = {
 	.version = "v1",
 	.limits =
 		{
+			.thread_parts_max = CHAIN_PARTS_MAX,
 			.text_max = 500,
 			.text_unit = UNIT_GRAPHEMES,
 			.url_length = 23,

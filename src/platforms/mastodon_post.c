@@ -169,6 +169,8 @@ static void ask_create(const struct step_in *in, struct step_out *out, struct pr
 				     json_str(json_get(p->media, place_name(out->arena, post, i)),
 					      "id"));
 	}
+	if (in->answered != NULL)
+		json_set_str(body, "in_reply_to_id", in->answered->parent_id);
 	if (options.warning != NULL)
 		json_set_str(body, "spoiler_text", options.warning);
 	if (options.sensitive)

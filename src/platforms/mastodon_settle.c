@@ -56,6 +56,17 @@ static bool is_before(const struct json *status, int64_t oldest_ms)
 	return ms < oldest_ms;
 }
 
+/* A part of a thread is told from one of the same text by what it answers. */
+static bool answers_the_same(const struct json *status, const struct step_in *in, struct arena *a)
+{
+	const char *id = json_text_of(json_get(status, "in_reply_to_id"));
+
+	(void)a;
+	if (in->answered == NULL || in->answered->parent_id == NULL)
+		return true;
+	return id != NULL && strcmp(id, in->answered->parent_id) == 0;
+}
+
 /* Our post in the list, newest first; NULL if it is not there. */
 static const struct json *find_ours(const struct step_in *in, struct arena *a,
 				    const struct json *list, const char *since)
@@ -69,7 +80,8 @@ static const struct json *find_ours(const struct step_in *in, struct arena *a,
 			continue;
 		if (since != NULL && strcmp(id, since) == 0)
 			return NULL;
-		if (!is_before(s, oldest) && same_text(s, in->post, a))
+		if (!is_before(s, oldest) && answers_the_same(s, in, a) &&
+		    same_text(s, in->post, a))
 			return s;
 	}
 	return NULL;

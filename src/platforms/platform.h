@@ -14,6 +14,8 @@
  *  3. DONE of OP_PUBLISH needs a remote id that was parsed from the answer; a 2xx without
  *     one is CLASS_UNKNOWN. An error that the adapter does not know after a commit-like request is CLASS_UNKNOWN too.
  *  4. state never holds a secret.
+ *  5. A post of several parts (a thread) says `partly` once a part is visible: then state knows what is, and
+ *     OP_PUBLISH goes on after it, so a later failure is no reason to call the whole unknown.
  *
  * Layer: platforms. Threads: pure functions, any thread. */
 #ifndef MASTHEAD_PLATFORMS_PLATFORM_H
@@ -64,7 +66,8 @@ struct platform_limits {
 	int64_t title_max;
 	int64_t images_max, videos_max;
 	int64_t image_bytes_max, video_bytes_max;
-	bool media_required; /* no text-only posts */
+	int64_t thread_parts_max; /* option "thread": a post as several; 0: not here */
+	bool media_required;      /* no text-only posts */
 };
 
 /* What the person's browser and ours agree on; borrowed. */
@@ -81,6 +84,12 @@ struct oauth_in {
 /* One of several accounts that a login reaches: pages, organisations, boards, locations. */
 struct choice {
 	const char *id, *name;
+};
+
+/* The posts of ours that a part of a thread answers. Versions: the platform's, NULL where it has none. */
+struct answered {
+	const char *root_id, *root_version;
+	const char *parent_id, *parent_version;
 };
 
 /* Everything a step is told. Borrowed for the call. */
@@ -104,7 +113,8 @@ struct step_in {
 	const char *key;       /* idempotency or record key of this attempt */
 	int64_t key_time_ms;   /* when the key was made: e.g. the record's createdAt */
 	const char *remote_id; /* OP_TAKEDOWN; OP_SETTLE if one was learned */
-	const struct json *state;             /* what step_out said last; NULL at first */
+	const struct answered *answered; /* set by chain_walk.c for the parts of a thread; NULL */
+	const struct json *state;        /* what step_out said last; NULL at first */
 	const struct http_response *response; /* answer to the last request; NULL at first */
 	bool rehearsal; /* --dry-run: response stays NULL; go on as if the last request had succeeded,
 					 * with "<...>" in place of what it would have told */
@@ -118,6 +128,7 @@ enum step_verdict {
 	STEP_ABSENT, /* OP_SETTLE: this read shows that it is not there (whether that is believed is the driver's affair) */
 	STEP_UNDECIDED, /* OP_SETTLE: cannot be told by this platform: a person decides */
 	STEP_RESEND,    /* OP_SETTLE: one identical resend is provably safe now */
+	STEP_GO_ON, /* OP_SETTLE: what was unclear is known now (state says it), and OP_PUBLISH goes on after it */
 	STEP_CHOOSE, /* OP_LOGIN, OP_CODE: the login reaches several accounts and none was chosen: choices */
 	STEP_FAILED
 };
@@ -133,8 +144,11 @@ struct step_out {
 	int64_t at;
 	/* any: replaces the stored state; NULL leaves it as it is */
 	struct json *state;
-	/* DONE of PUBLISH/SETTLE */
+	/* DONE of PUBLISH/SETTLE; beside partly of what is visible already */
 	const char *remote_id, *remote_url;
+	const char *remote_version; /* where the platform has one (a record's CID); else NULL */
+	/* PUBLISH: a part is visible, and the state that goes with this answer knows all that is. */
+	bool partly;
 	/* DONE of LOGIN/REFRESH/VERIFY: NULL/0 = not told, keep the old */
 	const char *account, *account_id, *endpoint, *scopes;
 	/* The new tokens. With SEND in LOGIN, CODE and REFRESH: the driver puts them into their slots for the
@@ -203,6 +217,10 @@ struct platform {
 /* All adapters, in the order in which they are shown; NULL-terminated. */
 extern const struct platform *const platforms[];
 const struct platform *platform_find(const char *name); /* NULL if there is none */
+
+/* Does a stored state (OP_PUBLISH's) say that a part of the post is out? Then it must outlive failures and retries.
+ * *id, *url (may be NULL): of the first part, the arena's, NULL if not known. */
+bool platform_begun(const char *state, struct arena *a, const char **id, const char **url);
 
 /* A fresh answer with its arena; free ends request, state, facts and arena. */
 void step_out_init(struct step_out *out);

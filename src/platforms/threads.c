@@ -22,7 +22,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "platforms/adapter.h"
+#include "platforms/chain.h"
 
 #define ALT_MAX 1000
 #define TAG_MAX 50
@@ -31,7 +31,8 @@
 
 static const char *const media_types[] = {"image/jpeg", "image/png", "video/mp4", "video/quicktime",
 					  NULL};
-static const char *const options[] = {"reply_control", "topic_tag", "reply_to", "quote", NULL};
+static const char *const options[] = {"reply_control", "topic_tag",  "reply_to",
+				      "quote",         CHAIN_OPTION, NULL};
 
 const struct graph threads_graph = {
 	.name = "threads",
@@ -95,6 +96,8 @@ static bool fill(struct progress *p, struct http_request *r)
 		http_form(r, "text", text);
 	if (attaches_link(post))
 		http_form(r, "link_attachment", post->link);
+	if (p->in->answered != NULL)
+		http_form(r, "reply_to_id", p->in->answered->parent_id);
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		http_form(r, names[i][1], adapter_option(p->arena, post, "threads", names[i][0]));
 	return true;
@@ -126,7 +129,7 @@ static const struct stage stage = {
 
 /* Checks */
 
-static int64_t measure(const struct post *post, const struct connection *conn)
+static int64_t measure_one(const struct post *post, const struct connection *conn)
 {
 	struct arena *a = arena_new();
 	int64_t n = threads_length(text_of(a, post));
@@ -208,7 +211,7 @@ static void check_options(const struct post *post, struct problems *out)
 	adapter_check_options(post, "threads", options, out);
 }
 
-static void validate(const struct post *post, const struct connection *conn, struct problems *out)
+static void check_one(const struct post *post, const struct connection *conn, struct problems *out)
 {
 	(void)conn;
 	adapter_check_text(post, out);
@@ -288,19 +291,64 @@ static void revoke(const struct step_in *in, struct step_out *out)
 	graph_no_revoke(&threads_graph, out);
 }
 
-static void publish(const struct step_in *in, struct step_out *out)
+static void publish_one(const struct step_in *in, struct step_out *out)
 {
 	stage_publish(&stage, in, out);
 }
 
-static void settle(const struct step_in *in, struct step_out *out)
+static void settle_one(const struct step_in *in, struct step_out *out)
 {
 	stage_settle(&stage, in, out);
 }
 
-static void takedown(const struct step_in *in, struct step_out *out)
+static void takedown_one(const struct step_in *in, struct step_out *out)
 {
 	stage_takedown(&stage, in, out);
+}
+
+/* A post that is known by its container alone cannot be answered: the next try looks for it again. */
+static bool is_answerable(const struct step_out *out, struct json *state)
+{
+	if (graph_is_id(out->remote_id))
+		return true;
+	if (json_is_object(state))
+		json_set_str(state, "id", NULL);
+	return false;
+}
+
+static const struct chain posts = {
+	.platform = "threads",
+	.publish = publish_one,
+	.settle = settle_one,
+	.takedown = takedown_one,
+	.validate = check_one,
+	.measure = measure_one,
+	.answerable = is_answerable,
+};
+
+static void publish(const struct step_in *in, struct step_out *out)
+{
+	chain_publish(&posts, in, out);
+}
+
+static void settle(const struct step_in *in, struct step_out *out)
+{
+	chain_settle(&posts, in, out);
+}
+
+static void takedown(const struct step_in *in, struct step_out *out)
+{
+	chain_takedown(&posts, in, out);
+}
+
+static void validate(const struct post *post, const struct connection *conn, struct problems *out)
+{
+	chain_validate(&posts, post, conn, out);
+}
+
+static int64_t measure(const struct post *post, const struct connection *conn)
+{
+	return chain_measure(&posts, post, conn);
 }
 
 static void step(const struct step_in *in, struct step_out *out)
@@ -328,6 +376,7 @@ const struct platform threads_platform = {
 	.version = THREADS_VERSION,
 	.limits =
 		{
+			.thread_parts_max = CHAIN_PARTS_MAX,
 			.text_max = THREADS_TEXT_MAX,
 			.text_unit = UNIT_CHARACTERS,
 			.alt_max = ALT_MAX,

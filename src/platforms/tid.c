@@ -41,17 +41,19 @@ static int64_t next_us(int64_t now_ms)
 	return next;
 }
 
-void tid_make(int64_t now_ms, char *out, size_t size)
+static void write_key(uint64_t bits, char *out, size_t size)
 {
-	uint64_t bits;
-
 	INVARIANT(size > TID_LENGTH, "a record key has room");
-	bits = (uint64_t)next_us(now_ms) << CLOCK_BITS | clock_number();
 	for (int i = TID_LENGTH - 1; i >= 0; i--) {
 		out[i] = alphabet[bits & 31];
 		bits >>= 5;
 	}
 	out[TID_LENGTH] = '\0';
+}
+
+void tid_make(int64_t now_ms, char *out, size_t size)
+{
+	write_key((uint64_t)next_us(now_ms) << CLOCK_BITS | clock_number(), out, size);
 }
 
 bool tid_is_valid(const char *s)
@@ -63,4 +65,20 @@ bool tid_is_valid(const char *s)
 			return false;
 	/* The highest bit is 0: the first character is one of the lower sixteen. */
 	return strchr(alphabet, s[0]) - alphabet < 16;
+}
+
+bool tid_after(const char *key, unsigned i, char *out, size_t size)
+{
+	const uint64_t clocks = (uint64_t)1 << CLOCK_BITS;
+	uint64_t bits = 0, us;
+
+	if (!tid_is_valid(key) || i >= clocks)
+		return false;
+	for (size_t k = 0; k < TID_LENGTH; k++)
+		bits = bits << 5 | (uint64_t)(strchr(alphabet, key[k]) - alphabet);
+	us = (bits >> CLOCK_BITS) + i;
+	if (us >= (uint64_t)TIME_MAX)
+		return false;
+	write_key(us << CLOCK_BITS | ((bits + i) & (clocks - 1)), out, size);
+	return true;
 }

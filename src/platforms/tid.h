@@ -13,5 +13,8 @@
  * at one time do not meet. */
 void tid_make(int64_t now_ms, char *out, size_t size);
 bool tid_is_valid(const char *s);
+/* The key of what follows `key`, i < 1024 places on: greater than it, always the same, and none that tid_make gives
+ * out (its clock's number is another one). False: key is none, or there is none after it. */
+bool tid_after(const char *key, unsigned i, char *out, size_t size);
 
 #endif

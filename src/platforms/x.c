@@ -10,7 +10,7 @@
 
 #include "base/rng.h"
 #include "base/text.h"
-#include "platforms/adapter.h"
+#include "platforms/chain.h"
 
 #define ALT_MAX 1000
 #define IMAGES_MAX 4
@@ -25,9 +25,10 @@
 
 static const char *const media_types[] = {
 	"image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4", "video/quicktime", NULL};
-static const char *const options[] = {"reply_settings", "reply_to",         "community_id",
-				      "made_with_ai",   "paid_partnership", "poll",
-				      "poll_minutes",   "text_max",         NULL};
+static const char *const options[] = {
+	"reply_settings", "reply_to",     "community_id", "made_with_ai", "paid_partnership",
+	"poll",           "poll_minutes", "text_max",     CHAIN_OPTION,   NULL};
+static const char *const kept_options[] = {"text_max", NULL};
 
 struct http_request *x_call(const struct step_in *in, struct step_out *out, enum http_method method,
 			    const char *path)
@@ -83,7 +84,7 @@ static void make_key(int64_t now_ms, char *out, size_t size)
 	rng_uuid(out);
 }
 
-static int64_t measure(const struct post *post, const struct connection *conn)
+static int64_t measure_one(const struct post *post, const struct connection *conn)
 {
 	struct arena *a = arena_new();
 	int64_t n = x_length(adapter_text(a, post));
@@ -207,7 +208,7 @@ static void check_values(const struct post *post, struct problems *out)
 			    "x.text_max is a number from %d to %d", X_TEXT_MAX, X_TEXT_MAX_LONG);
 }
 
-static void validate(const struct post *post, const struct connection *conn, struct problems *out)
+static void check_one(const struct post *post, const struct connection *conn, struct problems *out)
 {
 	const char *comment = post->first_comment;
 
@@ -226,12 +227,47 @@ static void validate(const struct post *post, const struct connection *conn, str
 	adapter_check_options(post, "x", options, out);
 }
 
+static const struct chain chain = {
+	.platform = "x",
+	.kept = kept_options,
+	.publish = x_publish,
+	.settle = x_settle,
+	.takedown = x_takedown,
+	.validate = check_one,
+	.measure = measure_one,
+};
+
+static void publish(const struct step_in *in, struct step_out *out)
+{
+	chain_publish(&chain, in, out);
+}
+
+static void settle(const struct step_in *in, struct step_out *out)
+{
+	chain_settle(&chain, in, out);
+}
+
+static void takedown(const struct step_in *in, struct step_out *out)
+{
+	chain_takedown(&chain, in, out);
+}
+
+static void validate(const struct post *post, const struct connection *conn, struct problems *out)
+{
+	chain_validate(&chain, post, conn, out);
+}
+
+static int64_t measure(const struct post *post, const struct connection *conn)
+{
+	return chain_measure(&chain, post, conn);
+}
+
 static void step(const struct step_in *in, struct step_out *out)
 {
 	static adapter_operation *const operations[OP_COUNT] = {
 		[OP_LOGIN] = x_login,     [OP_AUTHORIZE] = x_authorize, [OP_CODE] = x_code,
 		[OP_REFRESH] = x_refresh, [OP_VERIFY] = x_verify,       [OP_REVOKE] = x_revoke,
-		[OP_PUBLISH] = x_publish, [OP_SETTLE] = x_settle,       [OP_TAKEDOWN] = x_takedown,
+		[OP_PUBLISH] = publish,   [OP_SETTLE] = settle,         [OP_TAKEDOWN] = takedown,
 	};
 
 	adapter_run(operations, in, out);
@@ -249,6 +285,7 @@ const struct platform x_platform = {
 	.version = "2",
 	.limits =
 		{
+			.thread_parts_max = CHAIN_PARTS_MAX,
 			.text_max = X_TEXT_MAX,
 			.text_unit = UNIT_WEIGHTED,
 			.url_length = X_URL_LENGTH,

@@ -138,7 +138,9 @@ static void set_poll(struct progress *p, struct json *j)
 static void ask_create(struct progress *p)
 {
 	const struct post *post = p->in->post;
-	const char *reply_to = adapter_option(p->arena, post, "x", "reply_to");
+	const char *reply_to = p->in->answered != NULL
+				       ? p->in->answered->parent_id
+				       : adapter_option(p->arena, post, "x", "reply_to");
 	struct json *j = json_new_object(), *ids;
 
 	x_call(p->in, p->out, HTTP_POST, "/2/tweets");

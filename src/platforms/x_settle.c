@@ -143,6 +143,15 @@ static void ask_list(const struct step_in *in, struct step_out *out)
 	http_query(r, "tweet.fields", "created_at,text,entities");
 }
 
+/* Ids grow: what is not newer than what it answers is another post. */
+static bool is_answered(const struct step_in *in, const char *id)
+{
+	const char *parent = in->answered != NULL ? in->answered->parent_id : NULL;
+	size_t n = strlen(id), m = parent != NULL ? strlen(parent) : 0;
+
+	return parent != NULL && (n < m || (n == m && strcmp(id, parent) <= 0));
+}
+
 static void take_list(const struct step_in *in, struct step_out *out)
 {
 	struct json *j = adapter_object(in->response);
@@ -158,7 +167,8 @@ static void take_list(const struct step_in *in, struct step_out *out)
 	for (const struct json *p = json_first(data); p != NULL; p = json_next(p)) {
 		const char *id = x_id(out->arena, p, "id");
 
-		if (id != NULL && same_text(p, in->post, out->arena)) {
+		/* The parts of a thread before this one are in the list, too, and may read the same. */
+		if (id != NULL && !is_answered(in, id) && same_text(p, in->post, out->arena)) {
 			out->verdict = STEP_DONE;
 			out->remote_id = id;
 			out->remote_url = x_url(out->arena, id);

@@ -37,6 +37,7 @@ void flight_end_attempt(struct engine *e, struct flight *f, enum err_class cls,
 				 .remote_id = f->has_out ? f->out.remote_id : NULL,
 				 .remote_url = f->has_out ? f->out.remote_url : NULL,
 				 .answered = answered,
+				 .partly = f->partly,
 				 .now_ms = clock_wall_ms(),
 				 .retry_at = retry_at,
 				 .deadline = f->deadline,
@@ -184,7 +185,8 @@ static void take_verdict(struct engine *e, struct flight *f, bool learned)
 	if (retry_at == 0 && f->has_answer && f->answer.response)
 		retry_at = http_retry_at(f->answer.response);
 	/* What may have made the post visible was answered, and the adapter goes on. */
-	if ((o->verdict == STEP_SEND || o->verdict == STEP_WAIT) && f->commit_like && f->has_answer)
+	if ((o->verdict == STEP_SEND || o->verdict == STEP_WAIT) && f->commit_like &&
+	    f->has_answer && !o->partly)
 		f->committed = true;
 	switch (o->verdict) {
 	case STEP_SEND:
@@ -257,6 +259,8 @@ static void ask_adapter(struct engine *e, struct flight *f)
 		f->out.state = NULL;
 		learned = true;
 	}
+	f->partly = f->partly || f->out.partly;
+	f->settled_state = learned && f->kind == FLIGHT_SETTLE;
 	f->steps++;
 	take_verdict(e, f, learned);
 }
@@ -339,6 +343,7 @@ enum err flight_board(struct engine *e, struct flight *f, struct err_info *info)
 			 (long long)j->id);
 		f->state = NULL;
 	}
+	f->partly = platform_begun(j->stage, f->batch->arena, NULL, NULL);
 	if (!f->platform) {
 		static const struct platform unknown_platform = {.title = "?",
 								 .settling = SETTLE_BY_PERSON};

@@ -118,9 +118,11 @@ struct flight {
 	int steps;
 	int64_t born_mono, wait_mono;
 
-	bool commit_like; /* the request last asked for */
-	bool marked;      /* `sent` is stored */
-	bool committed;   /* an earlier commit-like request of this attempt was answered */
+	bool commit_like;   /* the request last asked for */
+	bool marked;        /* `sent` is stored */
+	bool committed;     /* an earlier commit-like request of this attempt was answered */
+	bool partly;        /* a part of the post is visible, and `state` knows all that is */
+	bool settled_state; /* SETTLE: the last step has changed `state` */
 	int64_t sent_at, deadline, deadline_mono;
 
 	struct decision decision;     /* WRITE_END */

@@ -1,6 +1,8 @@
 /* publisher/outcome.c - the policy: what a failure is, when it is tried again, when absence is believed. */
 #include "publisher/outcome.h"
 
+#include <string.h>
+
 #include "base/log.h"
 
 #define RATE_LIMIT_MAX_MS (INT64_C(7) * 24 * 3600 * 1000)
@@ -78,13 +80,28 @@ static void decide_published(const struct outcome_case *c, struct decision *out)
 	out->t.crashes = 0;
 }
 
-static void decide_failed(struct decision *out, enum outcome how)
+/* The words, with what is out already before them. */
+static void say_partly(struct decision *out)
+{
+	struct err_info why = out->error;
+
+	err_set(&out->error, why.code,
+		"the first parts of the thread are published, the rest is not: %s", why.text);
+	out->error.http_status = why.http_status;
+	memcpy(out->error.platform, why.platform, sizeof(why.platform));
+	err_hint(&out->error, "to publish the rest: masthead retry JOB");
+}
+
+static void decide_failed(const struct outcome_case *c, struct decision *out, enum outcome how)
 {
 	out->end.outcome = how;
 	out->t.to = JOB_FAILED;
 	out->t.action = "job.fail";
-	/* Whoever retries it by hand begins anew. */
-	out->t.stage = "";
+	/* Whoever retries it by hand begins anew, but for what is out already. */
+	if (c->partly)
+		say_partly(out);
+	else
+		out->t.stage = "";
 	out->t.crashes = 0;
 }
 
@@ -94,7 +111,7 @@ static void decide_transient(const struct outcome_case *c, struct decision *out)
 
 	out->t.failures = c->job->failures + 1;
 	if (out->t.failures > c->job->max_retries) {
-		decide_failed(out, OUTCOME_TRANSIENT);
+		decide_failed(c, out, OUTCOME_TRANSIENT);
 		return;
 	}
 	out->end.outcome = OUTCOME_TRANSIENT;
@@ -155,6 +172,10 @@ void outcome_decide(const struct outcome_case *c, struct decision *out)
 				       .duration_ms = c->duration_ms}};
 	if (c->cls != CLASS_NONE && c->error)
 		out->error = *c->error;
+	if (c->partly) {
+		out->t.remote_id = c->remote_id;
+		out->t.remote_url = c->remote_url;
+	}
 	switch (c->cls) {
 	case CLASS_NONE:
 		decide_published(c, out);
@@ -172,7 +193,7 @@ void outcome_decide(const struct outcome_case *c, struct decision *out)
 		decide_unknown(c, out);
 		break;
 	default:
-		decide_failed(out, OUTCOME_PERMANENT);
+		decide_failed(c, out, OUTCOME_PERMANENT);
 		break;
 	}
 	if (out->error.code == OK)
@@ -294,6 +315,10 @@ void settle_decide(const struct settle_case *c, struct settlement *out)
 		break;
 	case STEP_ABSENT:
 		decide_absent(c, out);
+		break;
+	case STEP_GO_ON:
+		out->move = SETTLE_RESEND;
+		out->why = "a part of it is there; the rest follows";
 		break;
 	case STEP_RESEND:
 		if (c->crashes >= CRASHES_MAX)

@@ -30,6 +30,7 @@ struct outcome_case {
 	const struct err_info *error;
 	const char *remote_id, *remote_url;
 	bool answered; /* an answer came, however bad */
+	bool partly;   /* a part of the post is visible: the job's stage knows it, and is kept */
 	int64_t now_ms;
 	int64_t retry_at; /* told by the platform; 0: not */
 	int64_t deadline; /* of the sent request; 0: not sent */

@@ -194,19 +194,43 @@ static enum err write_failed(struct engine *e, const struct flight *f, struct er
 {
 	const struct job *j = &f->claim.job;
 	struct err_info why;
+	const char *id = NULL, *url = NULL;
+	bool begun = platform_begun(j->stage, f->batch->arena, &id, &url);
 	struct transition t = {.to = JOB_FAILED,
 			       .action = "job.fail",
 			       .failures = f->settlement.failures,
 			       .crashes = 0,
 			       .error = &why,
 			       .error_class = CLASS_TRANSIENT,
-			       .stage = "",
+			       .stage = begun ? NULL : "",
+			       .remote_id = id,
+			       .remote_url = url,
 			       .duration_ms = clock_mono_ms() - f->born_mono};
+	const char *words = j->error_message ? j->error_message : f->platform->title;
 
-	err_set(&why, E_PLATFORM, "%s; it is not there, and no retry is left",
-		j->error_message ? j->error_message : f->platform->title);
+	if (begun)
+		err_set(&why, E_PLATFORM,
+			"the first parts of the thread are published, the next one is not: %s; no retry is "
+			"left",
+			words);
+	else
+		err_set(&why, E_PLATFORM, "%s; it is not there, and no retry is left", words);
 	why.http_status = (int)f->attempt.http_status;
 	return job_transition(e->s, j->tenant_id, j->id, &t, info);
+}
+
+/* [tx] What the look has learned of a thread's parts. Other states of a look are its own affair. */
+static enum err write_known(struct engine *e, const struct flight *f, struct err_info *info)
+{
+	struct strbuf b;
+	enum err err = OK;
+
+	strbuf_init(&b, JSON_BYTES_MAX);
+	json_write(&b, f->state, false);
+	if (platform_begun(b.data, f->batch->arena, NULL, NULL))
+		err = job_stage_set(e->s, f->claim.job.tenant_id, f->claim.job.id, b.data, info);
+	strbuf_free(&b);
+	return err;
 }
 
 enum err settle_write(struct engine *e, struct flight *f, struct err_info *info)
@@ -216,6 +240,8 @@ enum err settle_write(struct engine *e, struct flight *f, struct err_info *info)
 	const char *words = f->cls != CLASS_NONE && f->error.text[0] ? f->error.text : d->why;
 	enum err err = write_sync(e, f, info);
 
+	if (!err && f->settled_state && (d->move == SETTLE_FOUND || d->move == SETTLE_RESEND))
+		err = write_known(e, f, info);
 	if (err)
 		return err;
 	switch (d->move) {

@@ -127,6 +127,28 @@ static bool check_embed(struct call *c, const struct json *embed)
 	return !thumb || check_blob(c, thumb, THUMB_BYTES_MAX) != NULL;
 }
 
+/* Only the form counts: what a reply answers may stand on another server. */
+static bool check_reply(struct call *c, const struct json *reply)
+{
+	static const char *const members[] = {"root.uri", "root.cid", "parent.uri", "parent.cid"};
+
+	for (size_t i = 0; reply && i < COUNT_OF(members); i++) {
+		const char *s = json_as_str(json_at(reply, members[i]));
+
+		if (!s) {
+			pds_error(c, 400, "InvalidRequest",
+				  INVALID "missing required key at $.reply.%s", members[i]);
+			return false;
+		}
+		if (i % 2 == 0 && strncmp(s, "at://", 5) != 0) {
+			pds_error(c, 400, "InvalidRequest", INVALID "invalid at-uri at $.reply.%s",
+				  members[i]);
+			return false;
+		}
+	}
+	return true;
+}
+
 bool pds_check_record(struct call *c, const struct json *record)
 {
 	const char *type = json_str(record, "$type"), *text = json_str(record, "text");
@@ -149,6 +171,7 @@ bool pds_check_record(struct call *c, const struct json *record)
 	}
 	return check_text(c, text) && check_array(c, record, "langs", LANGS_MAX) &&
 	       check_array(c, record, "tags", TAGS_MAX) &&
+	       check_reply(c, json_get(record, "reply")) &&
 	       check_embed(c, json_get(record, "embed"));
 }
 

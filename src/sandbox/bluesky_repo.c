@@ -120,6 +120,7 @@ static void answer_write(struct call *c, const struct account *a, const char *rk
 
 static void accept_write(struct call *c, struct write *w, const char *rkey)
 {
+	c->reply_to = json_as_str(json_at(w->record, "reply.parent.uri"));
 	call_accept(c, w->account, w->rkey ? rkey : NULL, record_uri(c, w->account, rkey), w->cid,
 		    w->text, json_str(w->record, "text"), pds_media(c, w->record));
 	answer_write(c, w->account, rkey, w->cid, true);

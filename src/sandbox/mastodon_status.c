@@ -106,6 +106,7 @@ static struct json *describe_status(const struct call *c, const struct post *p)
 				  p->remote_id));
 	json_set_str(j, "url",
 		     arena_printf(a, "%s/@%s/%s", c->server, p->account->handle, p->remote_id));
+	json_set_str(j, "in_reply_to_id", json_str(record, "in_reply_to_id"));
 	json_set_str(j, "visibility", json_str(record, "visibility"));
 	json_set_str(j, "language", json_str(record, "language"));
 	json_set_str(j, "spoiler_text", json_str(record, "spoiler_text"));
@@ -210,6 +211,8 @@ static void accept_status(struct call *c, struct account *a, const char *key,
 	json_set_str(record, "spoiler_text", spoiler ? spoiler : "");
 	json_set_str(record, "visibility", visibility);
 	json_set_str(record, "language", fields_get(f, "language"));
+	c->reply_to = fields_get(f, "in_reply_to_id");
+	json_set_str(record, "in_reply_to_id", c->reply_to);
 	json_set_bool(record, "sensitive", sensitive && strcmp(sensitive, "true") == 0);
 	json_set(record, "media", media);
 	strbuf_init(&b, RECORD_BYTES_MAX);
@@ -220,11 +223,18 @@ static void accept_status(struct call *c, struct account *a, const char *key,
 	call_json(c, 200, describe_status(c, p));
 }
 
+static bool answerable(const struct call *c, const char *id)
+{
+	const struct post *p = world_post_by_id(c->world, "mastodon", id);
+
+	return p && !p->deleted;
+}
+
 void masto_create_status(struct call *c)
 {
 	struct account *a = masto_account(c);
 	const char *key = c->ignores_keys ? NULL : listener_header(c->request, "Idempotency-Key");
-	const char *text, *spoiler, *visibility;
+	const char *text, *spoiler, *visibility, *reply_to;
 	struct json *media;
 	struct fields f;
 	struct post *there;
@@ -242,6 +252,12 @@ void masto_create_status(struct call *c)
 	visibility = fields_get(&f, "visibility");
 	if (!visibility)
 		visibility = "public";
+	reply_to = fields_get(&f, "in_reply_to_id");
+	if (reply_to && !answerable(c, reply_to)) {
+		masto_error(c, 404,
+			    "The post you are trying to reply to does not appear to exist.");
+		return;
+	}
 	media = read_media(c, &f);
 	if (!media)
 		return;

@@ -191,7 +191,8 @@ static void accept(struct call *c, struct account *a, struct blob *b, struct jso
 	list_files(c, media, made);
 	json_set_str(record, "text", text ? text : "");
 	json_set_str(record, "container", b->id);
-	json_set_str(record, "reply_to", json_str(made, "reply_to"));
+	c->reply_to = json_str(made, "reply_to");
+	json_set_str(record, "reply_to", c->reply_to);
 	p = shelf_accept(c, a, b->id, shelf_post_id(c), record, media);
 	json_set_str(made, "published", p->remote_id);
 	keep_container(c, b, made);

@@ -231,6 +231,7 @@ static void accept(struct call *c, struct account *a, const char *key, const str
 
 	json_set_str(record, "text", text ? text : "");
 	json_set(record, "media", ids ? json_copy(ids) : json_new_array());
+	c->reply_to = json_as_str(json_at(body, "reply.in_reply_to_tweet_id"));
 	if (json_get(body, "reply"))
 		json_set(record, "reply", json_copy(json_get(body, "reply")));
 	p = shelf_accept(c, a, key, shelf_post_id(c), record, media);
@@ -248,6 +249,7 @@ void sim_x_create(struct call *c)
 	const char *text = json_str(body, "text");
 	const struct json *ids = json_at(body, "media.media_ids");
 	const char *key = shelf_text_key(c, text ? text : "");
+	const char *reply_to = json_as_str(json_at(body, "reply.in_reply_to_tweet_id"));
 
 	if (!a)
 		return;
@@ -258,6 +260,10 @@ void sim_x_create(struct call *c)
 	else if (text && *text && shelf_twin(c, a, key, DUPLICATE_WINDOW_MS, false))
 		sim_x_problem(c, 403, NULL,
 			      "You are not allowed to create a Tweet with duplicate content.");
+	else if (reply_to && !world_post_by_id(c->world, "x", reply_to))
+		sim_x_problem(
+			c, 400, "invalid-request",
+			"You attempted to reply to a Tweet that is deleted or not visible to you.");
 	else if ((media = read_media(c, ids)) != NULL)
 		accept(c, a, key, body, media);
 	json_free(&body);

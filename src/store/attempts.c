@@ -65,6 +65,17 @@ static enum err write_stage(struct store *s, int64_t tenant_id, int64_t job_id, 
 		"iis", tenant_id, job_id, stage);
 }
 
+enum err job_stage_set(struct store *s, int64_t tenant_id, int64_t job_id, const char *stage,
+		       struct err_info *info)
+{
+	struct job_place at;
+	enum err e;
+
+	need_tx(s);
+	e = job_place_read(s, tenant_id, job_id, &at, info);
+	return e ? e : write_stage(s, tenant_id, job_id, stage, info);
+}
+
 enum err attempt_sent(struct store *s, int64_t tenant_id, int64_t job_id, int64_t n,
 		      int64_t sent_at, int64_t deadline, const char *stage, struct err_info *info)
 {

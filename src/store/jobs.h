@@ -106,6 +106,9 @@ enum err attempt_sent(struct store *s, int64_t tenant_id, int64_t job_id, int64_
 /* [tx] What was learned between steps. */
 enum err attempt_stage(struct store *s, int64_t tenant_id, int64_t job_id, int64_t n,
 		       const char *stage, struct err_info *info) MUST_USE;
+/* [tx] What is known of a job that is not being published: settled parts of it. "": nothing. E_NOT_FOUND. */
+enum err job_stage_set(struct store *s, int64_t tenant_id, int64_t job_id, const char *stage,
+		       struct err_info *info) MUST_USE;
 /* [tx] The attempt's end and the job's move, together. outcome UNKNOWN: settle_at says when to look first. */
 struct attempt_end {
 	enum outcome outcome;

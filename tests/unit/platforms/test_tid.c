@@ -68,6 +68,29 @@ static void tid__is_valid__refuses_what_is_none(void **state)
 	assert_false(tid_is_valid("k222222222222"));
 }
 
+static void tid__after__grows_and_stays_apart(void **state)
+{
+	char key[PLATFORM_KEY_SIZE], before[PLATFORM_KEY_SIZE], next[PLATFORM_KEY_SIZE] = "";
+
+	(void)state;
+	tid_make(NOW, key, sizeof(key));
+	memcpy(before, key, sizeof(key));
+	for (unsigned i = 1; i < 1024; i++) {
+		assert_true(tid_after(key, i, next, sizeof(next)));
+		assert_true(tid_is_valid(next));
+		assert_true(strcmp(before, next) < 0);
+		/* Another clock's: what this process makes next is another key. */
+		assert_int_not_equal(value_of(next) & 1023, value_of(key) & 1023);
+		memcpy(before, next, sizeof(next));
+	}
+	assert_true(tid_after("3mxkzm3ujs22k", 1, next, sizeof(next)));
+	assert_string_equal(next, "3mxkzm3ujs32l");
+	assert_false(tid_after("jzzzzzzzzzzzz", 1, next, sizeof(next)));
+	assert_false(tid_after("3mxkzm3ujs22k", 1024, next, sizeof(next)));
+	assert_false(tid_after("none", 1, next, sizeof(next)));
+	assert_false(tid_after(NULL, 1, next, sizeof(next)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -75,6 +98,7 @@ int main(void)
 		cmocka_unit_test(tid__make__grows_within_one_millisecond_and_when_time_goes_back),
 		cmocka_unit_test(tid__make__any_clock_gives_a_valid_key),
 		cmocka_unit_test(tid__is_valid__refuses_what_is_none),
+		cmocka_unit_test(tid__after__grows_and_stays_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

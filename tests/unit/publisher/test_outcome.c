@@ -190,6 +190,48 @@ static void permanent__fails__at_once(void **state)
 	assert_ptr_equal(d.t.error, &d.error);
 }
 
+static void partly__fails__with_what_is_out_kept(void **state)
+{
+	static const enum err_class classes[] = {CLASS_PERMANENT, CLASS_TRANSIENT};
+	struct job j = {.max_retries = 3, .failures = 3};
+	struct err_info error = {.code = E_REJECTED, .http_status = 400, .text = "too long"};
+	struct decision d;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(classes); i++) {
+		struct outcome_case c = base_case(&j, &error, classes[i]);
+
+		c.partly = true;
+		c.remote_id = "at://first";
+		outcome_decide(&c, &d);
+		assert_int_equal(d.t.to, JOB_FAILED);
+		assert_null(d.t.stage);
+		assert_string_equal(d.t.remote_id, "at://first");
+		assert_int_equal(d.end.http_status, 400);
+		assert_non_null(strstr(d.end.message, "published"));
+		assert_non_null(strstr(d.end.message, "too long"));
+	}
+}
+
+static void settle__known_part__goes_on_without_using_a_retry(void **state)
+{
+	struct platform p = {.settling = SETTLE_BY_LIST};
+	struct settle_case c = {.o = &settings,
+				.platform = &p,
+				.verdict = STEP_GO_ON,
+				.now_ms = NOW,
+				.counts = true,
+				.failures = 3,
+				.max_retries = 3};
+	struct settlement s;
+
+	(void)state;
+	settle_decide(&c, &s);
+	assert_int_equal(s.move, SETTLE_RESEND);
+	assert_int_equal(s.failures, -1);
+	assert_int_equal(s.wait_ms, 0);
+}
+
 static void published__keeps__what_the_platform_named(void **state)
 {
 	struct job j = {.max_retries = 3, .crashes = 2};
@@ -423,6 +465,8 @@ int main(void)
 		cmocka_unit_test(rate_limited__uses_up__no_retry),
 		cmocka_unit_test(auth__goes_back__without_using_a_retry),
 		cmocka_unit_test(permanent__fails__at_once),
+		cmocka_unit_test(partly__fails__with_what_is_out_kept),
+		cmocka_unit_test(settle__known_part__goes_on_without_using_a_retry),
 		cmocka_unit_test(published__keeps__what_the_platform_named),
 		cmocka_unit_test(unknown__is_looked_at__when_the_request_is_dead),
 		cmocka_unit_test(settle__absent_by_key__three_looks_one_and_two_lags_apart),
