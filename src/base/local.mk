@@ -24,6 +24,8 @@ libmasthead_base_a_SOURCES = \
 	src/base/mem.h \
 	src/base/model.c \
 	src/base/model.h \
+	src/base/process.c \
+	src/base/process.h \
 	src/base/redact.c \
 	src/base/rng.c \
 	src/base/rng.h \

@@ -29,6 +29,7 @@ libmasthead_cli_a_SOURCES = \
 	src/cli/verbs_import.c \
 	src/cli/verbs_jobs.c \
 	src/cli/verbs_log.c \
+	src/cli/verbs_media.c \
 	src/cli/verbs_metrics.c \
 	src/cli/verbs_open.c \
 	src/cli/verbs_publish.c \

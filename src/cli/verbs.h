@@ -86,6 +86,9 @@ void results_print(struct cli *c, struct json *array);
 	X("vault status", verb_vault_status) \
 	X("vault rekey", verb_vault_rekey) \
 	X("vault passwd", verb_vault_passwd) \
+	X("media-host show", verb_media_host_show) \
+	X("media-host secret", verb_media_host_secret) \
+	X("media-host test", verb_media_host_test) \
 	X("sandbox", verb_sandbox) \
 	X("demo", verb_demo)
 

@@ -257,6 +257,9 @@ static void print_platform(const struct json *p)
 
 	out_line("%s  %s", json_str(p, "name"), json_str(p, "title"));
 	out_line(_("  settling: by %s"), json_str(p, "settling"));
+	if (json_str(p, "media_host"))
+		out_line(_("  fetches files by their address; media host: %s"),
+			 json_str(p, "media_host"));
 	for (const struct json *l = json_first(limits); l; l = json_next(l)) {
 		const char *word = json_as_str(l);
 		if (word)

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -233,11 +234,35 @@ static enum err set_headers(struct exchange *x, const struct secret_set *secrets
 			return e;
 		has_type |= ascii_equal_nocase(r->headers[i].name, "Content-Type");
 	}
-	/* Waiting for "100 Continue" costs a second where a server does not know it. */
-	header_append(x, "Expect:");
-	if (!has_type && r->n_parts == 0)
+	/* Waiting for "100 Continue" costs a second where a server does not know it. (Signing takes a header that is
+	 * taken away for one that is sent; the stores that want signatures know it.) */
+	if (!r->sign_region)
+		header_append(x, "Expect:");
+	if (!has_type && r->n_parts == 0 && !r->sign_region)
 		header_append(x, "Content-Type:");
 	SET(x, CURLOPT_HTTPHEADER, x->headers);
+	return OK;
+}
+
+/* curl signs as it sends, with its own copy of the secret, which is wiped as it is freed. */
+static enum err set_signing(struct exchange *x, const struct secret_set *secrets,
+			    struct err_info *info)
+{
+	const struct http_request *r = x->request;
+	const struct secret *s = secrets ? secrets->slot[r->sign_slot] : NULL;
+	char how[128];
+
+	if (!r->sign_region)
+		return OK;
+	if (!s)
+		return err_set(info, E_INVALID, "the request needs the %s, and there is none",
+			       secret_slot_name(r->sign_slot));
+	if (strlen(secret_str(s)) != secret_len(s) || !is_token(r->sign_region) ||
+	    (size_t)snprintf(how, sizeof(how), "aws:amz:%s:s3", r->sign_region) >= sizeof(how))
+		return err_set(info, E_INVALID, "a request cannot be signed with this");
+	SET(x, CURLOPT_USERNAME, r->sign_user);
+	SET(x, CURLOPT_PASSWORD, secret_str(s));
+	SET(x, CURLOPT_AWS_SIGV4, how);
 	return OK;
 }
 
@@ -584,6 +609,8 @@ enum err exchange_new(const struct transport_options *o, CURLSH *share,
 		e = set_body(x, secrets, info);
 	if (!e)
 		e = set_headers(x, secrets, info);
+	if (!e)
+		e = set_signing(x, secrets, info);
 	if (e)
 		exchange_free(&x);
 	else

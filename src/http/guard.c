@@ -71,7 +71,12 @@ static enum address_kind kind_v6(const unsigned char b[16])
 
 static bool is_localhost(const char *host)
 {
-	return ascii_equal_nocase(host, "localhost") || ascii_equal_nocase(host, "localhost.");
+	static const char under[] = ".localhost";
+	size_t n = strlen(host);
+
+	/* RFC 6761: all names below it too. */
+	return ascii_equal_nocase(host, "localhost") || ascii_equal_nocase(host, "localhost.") ||
+	       (n > strlen(under) && ascii_equal_nocase(host + n - strlen(under), under));
 }
 
 /* One part of a URL as curl itself reads it; NULL if it has none. Freed with curl_free. */

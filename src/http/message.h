@@ -22,7 +22,8 @@
 	X(SLOT_CLIENT_SECRET, "client-secret") \
 	X(SLOT_CODE, "authorization-code") \
 	X(SLOT_VERIFIER, "code-verifier") \
-	X(SLOT_PAGE, "page-token")
+	X(SLOT_PAGE, "page-token") \
+	X(SLOT_MEDIA_HOST, "media-host-secret")
 
 enum secret_slot {
 #define SLOT_ENUM(e, name) e,
@@ -93,6 +94,9 @@ struct http_request {
 	int64_t body_file_offset, body_file_len; /* len -1: to the end */
 	struct http_part *parts;
 	size_t n_parts;
+	/* Signed for S3 by the transport (http_sign_s3); region NULL: not. */
+	const char *sign_region, *sign_user;
+	enum secret_slot sign_slot;
 	int64_t timeout_ms;        /* 0: http.timeout */
 	size_t max_response_bytes; /* 0: 1 MiB */
 };
@@ -111,6 +115,10 @@ void http_header(struct http_request *r, const char *name, const char *fmt, ...)
 void http_bearer(struct http_request *r, enum secret_slot slot);
 /* "Authorization: Basic base64(user:secret)". The text holds the user's name in clear until it is sent. */
 void http_basic(struct http_request *r, const char *user, enum secret_slot slot);
+/* AWS Signature Version 4 for S3: user is the access key's id, the slot has its secret. sha256: of the body, in hex;
+ * NULL: there is none. */
+void http_sign_s3(struct http_request *r, const char *region, const char *user,
+		  enum secret_slot slot, const char *sha256);
 void http_body_raw(struct http_request *r, const void *bytes, size_t n);
 void http_body_secret(struct http_request *r, enum secret_slot slot, enum slot_encoding enc);
 /* A form field, "&" put in between; sets the content type on first use. NULL value: nothing is added. */

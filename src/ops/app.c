@@ -204,6 +204,27 @@ enum err app_service_store(struct app *a, struct store **s, struct err_info *inf
 	return store_open(a->workspace, SCOPE_SERVICE, &actor, s, info);
 }
 
+void app_media_host(const struct app *a, struct media_host *out)
+{
+	const struct config *c = a->config;
+	const char *kind = config_text(c, "media.host");
+
+	*out = (struct media_host){
+		.url = config_text(c, "media.url"),
+		.public_url = config_text(c, "media.public_url"),
+		.user = config_text(c, "media.user"),
+		.bucket = config_text(c, "media.bucket"),
+		.region = config_text(c, "media.region"),
+		.prefix = config_text(c, "media.prefix"),
+		.acl = config_text(c, "media.acl"),
+		.bucket_in_host = !strcmp(config_text(c, "media.style"), "host"),
+		.command = config_text(c, "media.command"),
+	};
+	for (int k = MEDIA_NONE; k <= MEDIA_COMMAND; k++)
+		if (!strcmp(kind, media_kind_name((enum media_kind)k)))
+			out->kind = (enum media_kind)k;
+}
+
 void app_settings(const struct app *a, struct publisher_settings *out)
 {
 	const struct config *c = a->config;
@@ -221,6 +242,7 @@ void app_settings(const struct app *a, struct publisher_settings *out)
 		.platform_option = config_platform,
 		.self = c,
 	};
+	app_media_host(a, &out->media);
 }
 
 /* ---------------------------------------------------------------- the publisher's thread */

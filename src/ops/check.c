@@ -1,15 +1,19 @@
 /* ops/check.c - proves the workspace: database, log, counters and job invariants; with `remote', also that
  * what is said to be published is there. Every finding is listed, and nothing stops at the first. */
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "base/json.h"
 #include "http/transport.h"
 #include "ops/internal.h"
 #include "platforms/platform.h"
 #include "publisher/exchange.h"
+#include "publisher/media_host.h"
 #include "store/admin.h"
 #include "store/audit.h"
 #include "store/connections.h"
 #include "store/jobs.h"
+#include "store/media_objects.h"
 #include "store/posts.h"
 #include "store/store.h"
 #include "store/tenants.h"
@@ -82,6 +86,31 @@ static enum err check_jobs(struct checking *c, bool repair, struct err_info *inf
 		jobs += counts[s];
 	json_set_int(c->checked, "jobs", jobs);
 	return e;
+}
+
+/* Files that stand at the media host, and whether they can be removed. */
+static enum err check_media(struct checking *c, struct err_info *info)
+{
+	int64_t files = 0, stuck = 0;
+	struct media_host host;
+	struct err_info why;
+	char text[160];
+	enum err e = media_objects_count(c->store, 0, MEDIA_TRIES_STUCK, &files, &stuck, info);
+
+	if (e)
+		return e;
+	app_media_host(c->o->app, &host);
+	json_set_str(c->checked, "media_host", media_kind_name(host.kind));
+	json_set_int(c->checked, "media_files", files);
+	if (host.kind != MEDIA_NONE && media_host_check(&host, &why) != OK)
+		report(c, err_name(why.code), why.text, false);
+	if (stuck > 0) {
+		snprintf(text, sizeof(text),
+			 "%lld files could not be removed from the media host %d times or more",
+			 (long long)stuck, MEDIA_TRIES_STUCK);
+		report(c, "media_left", text, false);
+	}
+	return OK;
 }
 
 /* ---------------------------------------------------------------- the platforms */
@@ -262,6 +291,8 @@ enum err ops_check(struct ops *o, bool remote, bool repair, struct json **out,
 		e = check_log(&c, info);
 	if (!e)
 		e = check_jobs(&c, repair, info);
+	if (!e)
+		e = check_media(&c, info);
 	if (!e && remote)
 		e = check_remote(&c, info);
 	if (own)

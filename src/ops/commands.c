@@ -188,6 +188,10 @@ static const struct command_option rekey_options[] = {
 	{0, "discard", NULL, N_("the key is lost: give up all logins and begin with a new one"),
 	 NULL},
 	END};
+static const struct command_option media_secret_options[] = {
+	{0, "secret-fd", "N", N_("read the secret from descriptor N"), NULL},
+	{0, "forget", NULL, N_("forget the stored secret"), NULL},
+	END};
 static const struct command_option passwd_options[] = {
 	{0, "new-passphrase-fd", "N", N_("read the new passphrase from descriptor N"), NULL},
 	{0, "key-file", "FILE", N_("keep the master key in FILE"), "file"},
@@ -321,6 +325,12 @@ const struct command commands[] = {
 	{"vault rekey", VERB | WRITE, 0, NULL, NULL, N_("make a new master key"), rekey_options},
 	{"vault passwd", VERB | WRITE, 0, NULL, NULL,
 	 N_("change the passphrase, or where the master key comes from"), passwd_options},
+	{"media-host show", VERB_T, 0, NULL, NULL,
+	 N_("say where files are put for platforms that fetch them"), NULL},
+	{"media-host secret", VERB_T | VAULT | WRITE, 0, NULL, NULL,
+	 N_("store the media host's secret"), media_secret_options},
+	{"media-host test", VERB_T | VAULT, 0, NULL, NULL,
+	 N_("put a small picture, fetch it, delete it"), NULL},
 	{"sandbox", CMD_VERB, 0, NULL, NULL, N_("simulate the platforms on this machine"),
 	 sandbox_options},
 	{"demo", CMD_VERB, 0, NULL, NULL, N_("show Masthead at work on the sandbox"), demo_options},

@@ -27,8 +27,8 @@ static enum err code_of(const struct target_problem *p)
 	return over ? E_TOO_LONG : E_INVALID;
 }
 
-void content_check(const struct post *p, const struct platform *pf, const struct connection *c,
-		   struct arena *a, struct target *t)
+void content_check(struct ops *o, const struct post *p, const struct platform *pf,
+		   const struct connection *c, struct arena *a, struct target *t)
 {
 	struct problems found = {.arena = a};
 
@@ -47,6 +47,7 @@ void content_check(const struct post *p, const struct platform *pf, const struct
 		if (!strcmp(x->field, "text") && x->limit > 0 && x->actual == t->measured)
 			t->limit = x->limit;
 	}
+	media_host_problems(o, p, pf, a, t);
 }
 
 enum err content_refuse(const struct target *targets, size_t n, struct err_info *info)

@@ -217,7 +217,7 @@ static enum err check_content(const struct edit *x, struct err_info *info)
 					     .brand = j->brand,
 					     .platform = j->platform,
 					     .account = j->account};
-		content_check(&p, pf, &c, x->a, &targets[n++]);
+		content_check(x->o, &p, pf, &c, x->a, &targets[n++]);
 	}
 	return content_refuse(targets, n, info);
 }

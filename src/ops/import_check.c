@@ -352,7 +352,7 @@ static void check_target(struct import *x, struct item *i, size_t k)
 
 	if (variant)
 		p.text = variant;
-	content_check(&p, platform_find(c->platform), c, x->arena, &t);
+	content_check(x->o, &p, platform_find(c->platform), c, x->arena, &t);
 	for (size_t n = 0; n < t.n_problems; n++) {
 		const struct target_problem *q = &t.problems[n];
 

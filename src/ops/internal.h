@@ -11,6 +11,7 @@
 struct actor;
 struct exchange;
 struct media;
+struct media_host;
 struct platform;
 struct publisher;
 struct publisher_settings;
@@ -52,6 +53,7 @@ struct ops {
 /* --- app.c --- */
 void app_actor(const struct app *a, struct actor *out);
 void app_settings(const struct app *a, struct publisher_settings *out);
+void app_media_host(const struct app *a, struct media_host *out);
 /* A store of its own in the service scope; the caller closes it. */
 enum err app_service_store(struct app *a, struct store **s, struct err_info *info) MUST_USE;
 /* A zone for what belongs to no brand: the configuration's, else the machine's. */
@@ -110,6 +112,15 @@ void account_close(struct account *x);
 /* Fills in what every exchange for this account needs; the caller sets in.op and the rest. */
 void account_exchange(const struct ops *o, const struct account *x, struct exchange *out);
 
+/* --- media_host.c --- */
+/* Adds what keeps a post's files from being put where its platform would fetch them. */
+void media_host_problems(struct ops *o, const struct post *p, const struct platform *pf,
+			 struct arena *a, struct target *t);
+/* The requests that put them, for a rehearsal. */
+struct json;
+void media_host_rehearse(struct ops *o, const struct post *p, const struct platform *pf,
+			 struct json *requests);
+
 /* --- inspect.c --- */
 /* A file of media, opened once and known by its content. Close with media_close. */
 struct media_file {
@@ -127,9 +138,10 @@ void media_close(struct media_file *m);
 const char *media_sniff(const unsigned char *s, size_t n, int64_t *width, int64_t *height);
 
 /* --- content.c: from a draft to posts that platforms can be asked about --- */
-/* The problems that are the same everywhere, then the platform's; measured and limit are filled. */
-void content_check(const struct post *p, const struct platform *pf, const struct connection *c,
-		   struct arena *a, struct target *t);
+/* The problems that are the same everywhere, the platform's, and of the media host that it needs; measured and limit are
+ * filled. */
+void content_check(struct ops *o, const struct post *p, const struct platform *pf,
+		   const struct connection *c, struct arena *a, struct target *t);
 /* "PLATFORM.KEY=VALUE" entries over the JSON object `base` (NULL: none) -> a JSON object's text; NULL where it is empty. */
 enum err content_options(const char *base, const char *const *options, size_t n, struct arena *a,
 			 const char **out, struct err_info *info) MUST_USE;

@@ -46,7 +46,7 @@ static enum err read_detail(struct ops *o, int64_t job_id, struct arena *a, stru
 	if (pf) {
 		struct target t = {0};
 
-		content_check(&d->post, pf, &c, a, &t);
+		content_check(o, &d->post, pf, &c, a, &t);
 		d->measured = t.measured;
 		d->limit = t.limit;
 	}

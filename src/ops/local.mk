@@ -32,6 +32,7 @@ libmasthead_ops_a_SOURCES = \
 	src/ops/internal.h \
 	src/ops/jobs.c \
 	src/ops/log.c \
+	src/ops/media_host.c \
 	src/ops/oauth.c \
 	src/ops/oauth.h \
 	src/ops/ops.h \

@@ -414,6 +414,17 @@ struct vault_request {
 enum err ops_vault_passwd(struct ops *o, const struct vault_request *r, struct json **out,
 			  struct err_info *info) MUST_USE;
 
+/* ------------------------------------------------------------------ the media host */
+/* {host, url, bucket, region, prefix, public_url, user, command, secret, ready, problem, files, stuck}: what is configured, whether the
+ * tenant's secret is stored, and how many files stand there. */
+enum err ops_media_host(struct ops *o, struct json **out, struct err_info *info) MUST_USE;
+/* Seals the tenant's secret, from a descriptor or typed (a wiped buffer); neither (fd -1, typed NULL): forgets it. */
+enum err ops_media_host_secret(struct ops *o, int fd, const char *typed,
+			       struct err_info *info) MUST_USE;
+/* Network. Puts a small picture, fetches it as a platform would, deletes it: {host, url, type, put_ms, fetch_ms, deleted}. */
+enum err ops_media_host_test(struct ops *o, const struct flag *abort_flag, struct json **out,
+			     struct err_info *info) MUST_USE;
+
 /* ------------------------------------------------------------------ publishing */
 /* The publisher's thread of this process (console, daemon). */
 enum err app_publisher_start(struct app *a, const char *how, struct err_info *info) MUST_USE;

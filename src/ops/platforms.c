@@ -87,6 +87,7 @@ static struct json *media_of(const struct platform *p)
 	set_limit(obj, "image_bytes", l->image_bytes_max);
 	set_limit(obj, "video_bytes", l->video_bytes_max);
 	json_set_bool(obj, "required", l->media_required);
+	json_set_bool(obj, "by_url", p->media_by_url);
 	return obj;
 }
 
@@ -109,6 +110,8 @@ static struct json *describe(const struct app *a, const struct platform *p)
 	json_set_str(obj, "version", version);
 	json_set_bool(obj, "server_is_choice", p->server_is_choice);
 	json_set_str(obj, "quotas", p->quotas);
+	json_set_str(obj, "media_host",
+		     p->media_by_url ? config_text(a->config, "media.host") : NULL);
 	return obj;
 }
 

@@ -148,7 +148,7 @@ static void check_targets(struct plan *p)
 		t->brand = p->to.brand.name;
 		t->platform = c->platform;
 		t->account = c->account;
-		content_check(&p->posts[i], platform_find(c->platform), c, p->arena, t);
+		content_check(p->o, &p->posts[i], platform_find(c->platform), c, p->arena, t);
 		r->valid = r->valid && !t->n_problems;
 	}
 }
@@ -184,6 +184,7 @@ static void rehearse_target(struct plan *p, size_t i)
 	ex.in.key = key;
 	ex.in.key_time_ms = p->now_ms;
 	ex.in.rehearsal = true;
+	media_host_rehearse(p->o, &p->posts[i], x.platform, t->requests);
 	if (exchange_rehearse(&ex, t->requests, &why))
 		add_problem(t, p->arena, "request", why.code, arena_strdup(p->arena, why.text));
 }

@@ -164,6 +164,7 @@ const struct platform google_platform = {
 	.default_server = GOOGLE_API,
 	.server_is_choice = false,
 	.media_by_url = true,
+	.media_keep_ms = 10 * 60 * 1000,
 	.secret_needed = false,
 	.redirect = "loopback",
 	.scopes = GOOGLE_SCOPE,

@@ -191,8 +191,9 @@ struct platform {
 	const char *default_server; /* NULL: must be named */
 	bool server_is_choice;      /* --server makes sense: many hosts */
 	bool media_by_url;          /* fetches media from a public URL: a media host is needed */
-	bool secret_needed;         /* OAuth: the client has a secret */
-	bool registers;             /* OAuth: OP_REGISTER gives a client, none need be brought */
+	int64_t media_keep_ms; /* it may still fetch this long after it has taken the post; 0: it has them by then */
+	bool secret_needed; /* OAuth: the client has a secret */
+	bool registers;     /* OAuth: OP_REGISTER gives a client, none need be brought */
 	const char *
 		redirect; /* OAuth: "loopback" (any port), "loopback-fixed", "https" (the callback URL is pasted) */
 	const char *scopes;  /* asked for, space-separated */

@@ -98,6 +98,9 @@ void flight_fail(struct engine *e, struct flight *f, enum err_class cls,
 	case FLIGHT_REFRESH:
 		refresh_flight_ended(e, f, cls, error);
 		break;
+	case FLIGHT_SWEEP:
+		media_sweep_failed(e, f, error);
+		break;
 	}
 }
 
@@ -235,6 +238,7 @@ static void ask_adapter(struct engine *e, struct flight *f)
 	if (f->kind != FLIGHT_REFRESH) {
 		in.post = &f->post;
 		in.media_dir = workspace_media_dir(e->w);
+		in.media_urls = f->media.urls;
 		in.key = f->claim.key;
 		in.key_time_ms = f->claim.key_time_ms;
 		in.remote_id = f->claim.job.remote_id;
@@ -269,6 +273,12 @@ void flight_step(struct engine *e, struct flight *f)
 {
 	struct err_info error;
 
+	if (f->kind == FLIGHT_SWEEP) {
+		media_sweep_step(e, f);
+		return;
+	}
+	if (media_wanted(f) && !media_step(e, f))
+		return;
 	if (f->kind == FLIGHT_REFRESH && !f->has_answer && !f->lease) {
 		refresh_flight_step(e, f);
 		if (f->phase != PHASE_STEP)

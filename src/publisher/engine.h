@@ -20,6 +20,7 @@
 #include "publisher/outcome.h"
 #include "publisher/publisher.h"
 #include "store/connections.h"
+#include "store/media_objects.h"
 
 /* ---- what is remembered of an account while the process lives ---------- */
 
@@ -62,7 +63,8 @@ struct unsettled {
 
 /* ---- flights ----------------------------------------------------------- */
 
-enum flight_kind { FLIGHT_PUBLISH, FLIGHT_SETTLE, FLIGHT_REFRESH };
+/* SWEEP: a file at the media host is deleted. It has no job, no account and no platform. */
+enum flight_kind { FLIGHT_PUBLISH, FLIGHT_SETTLE, FLIGHT_REFRESH, FLIGHT_SWEEP };
 
 enum flight_phase {
 	PHASE_STEP,  /* the adapter is to be asked */
@@ -81,7 +83,10 @@ enum flight_write {
 	WRITE_END,     /* the attempt's outcome */
 	WRITE_SETTLED, /* what a look has shown */
 	WRITE_REFRESH_BEGIN,
-	WRITE_REFRESHED
+	WRITE_REFRESHED,
+	WRITE_MEDIA,    /* files that are going to be put, and those that were */
+	WRITE_DROPPING, /* SWEEP: the file serves nobody any more */
+	WRITE_DROPPED   /* SWEEP: what became of it */
 };
 
 /* Strings of what one query has answered; lives as long as the last flight of it. */
@@ -94,6 +99,28 @@ struct batch {
 struct learned {
 	struct secret *access, *refresh;
 	int64_t access_expires_at, refresh_expires_at;
+};
+
+/* What one exchange with the media host has come to. */
+struct media_result {
+	enum err_class cls;
+	struct err_info error;
+	int64_t retry_at;
+	char *url; /* that the command has printed; owned */
+};
+
+/* An attempt's files on their way to the media host, before its adapter is asked; of a SWEEP the one that goes. */
+struct flight_media {
+	bool looked;                /* for files that are there already */
+	bool ready;                 /* all are there */
+	bool busy;                  /* a request or a command is asked for, or on its way */
+	bool done;                  /* result is filled (command) */
+	size_t at;                  /* which file */
+	struct media_object *files; /* one for each of the post's media; the batch's. SWEEP: one */
+	bool *to_add, *to_tell;     /* not written yet: the row; that it is there */
+	const char **urls;          /* what the adapter is told */
+	struct http_request *request; /* NULL: a command */
+	struct media_result result;
 };
 
 struct flight {
@@ -140,6 +167,7 @@ struct flight {
 	int64_t started_wall;
 	bool discard; /* the database refuses this write for good */
 	bool fresh;   /* claimed in the transaction that is open */
+	struct flight_media media;
 };
 
 struct engine {
@@ -171,6 +199,9 @@ struct engine {
 	int64_t due_at;    /* what it said last, wall; 0: nothing */
 	bool idle;         /* nothing left that can be done without a person or the future */
 	int64_t refresh_look_mono;
+	int64_t media_look_mono;  /* when to look for files that are to go */
+	struct media_task *tasks; /* commands that run, a list */
+	struct queue *tasks_done;
 	int64_t beat_mono;
 	int commits; /* since the last checkpoint */
 
@@ -268,6 +299,34 @@ void refresh_flight_committed(struct engine *e, struct flight *f);
 enum conn_status refresh_status_of(enum err code);
 #define TOKEN_MARGIN_MS 30000 /* a token that expires sooner is refreshed before it is used */
 bool refresh_is_due(const struct connection *c, int64_t now_ms);
+
+/* ---- media.c */
+/* Does the attempt wait for its files to be put? */
+bool media_wanted(const struct flight *f);
+/* The next of them. True: all are there, and their addresses in f->media.urls. */
+bool media_step(struct engine *e, struct flight *f);
+enum err media_write(struct engine *e, struct flight *f, struct err_info *info); /* [tx] */
+void media_committed(struct flight *f);
+/* PHASE_SEND -> PHASE_AIR, also of a SWEEP. */
+void media_send(struct engine *e, struct flight *f);
+/* Takes the answer, or what the command has come to. */
+void media_take_result(struct engine *e, struct flight *f, bool deleting);
+void media_free(struct flight *f);
+
+/* ---- media_sweep.c */
+/* Starts deleting what no job needs any more. */
+enum err media_sweep_start(struct engine *e, struct err_info *info);
+void media_sweep_soon(struct engine *e);
+void media_sweep_step(struct engine *e, struct flight *f);
+void media_sweep_failed(struct engine *e, struct flight *f, const struct err_info *info);
+enum err media_sweep_write(struct engine *e, struct flight *f, struct err_info *info); /* [tx] */
+
+/* ---- media_task.c: the media host's command, each in a thread of its own */
+void media_task_start(struct engine *e, struct flight *f, const struct media_call *c);
+/* Those that have ended: their flights go on. */
+void media_tasks_take(struct engine *e);
+int media_tasks_fd(const struct engine *e); /* readable when one has ended; -1: none runs */
+void media_tasks_end(struct engine *e);     /* by force */
 
 /* ---- rate.c */
 struct account *account_find(struct engine *e, int64_t tenant_id, int64_t connection_id);

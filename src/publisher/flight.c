@@ -63,6 +63,7 @@ void flight_free(struct flight **pf)
 	secret_free(&f->used_refresh);
 	secret_free(&f->seen_access);
 	learned_free(&f->learned);
+	media_free(f);
 	refresh_lease_free(&f->lease);
 	batch_drop(&f->batch);
 	xfree(&f);
@@ -141,6 +142,11 @@ enum err flight_write(struct engine *e, struct flight *f, struct err_info *info)
 	case WRITE_REFRESH_BEGIN:
 	case WRITE_REFRESHED:
 		return refresh_flight_write(e, f, info);
+	case WRITE_MEDIA:
+		return media_write(e, f, info);
+	case WRITE_DROPPING:
+	case WRITE_DROPPED:
+		return media_sweep_write(e, f, info);
 	default:
 		return OK;
 	}
@@ -178,12 +184,18 @@ void flight_committed(struct engine *e, struct flight *f)
 	f->phase = f->next;
 	if (what == WRITE_SENT)
 		f->marked = true;
+	else if (what == WRITE_MEDIA)
+		media_committed(f);
 	else if (what == WRITE_END)
 		count_outcome(e, f);
 	else if (what == WRITE_SETTLED)
 		settle_committed(e, f);
 	else if (what == WRITE_REFRESHED)
 		refresh_flight_committed(e, f);
+	/* Its files may go now; or there is room for the next. */
+	if ((what == WRITE_END && f->platform && f->platform->media_by_url) ||
+	    what == WRITE_DROPPED)
+		media_sweep_soon(e);
 }
 
 /* ---- sending ------------------------------------------------------------ */
@@ -222,6 +234,10 @@ void flight_send(struct engine *e, struct flight *f)
 	struct opened_secrets secrets = {0};
 	struct err_info info;
 
+	if (f->media.busy) {
+		media_send(e, f);
+		return;
+	}
 	if (f->commit_like) {
 		int64_t left = f->deadline_mono - clock_mono_ms();
 

@@ -8,6 +8,12 @@ libmasthead_publisher_a_SOURCES = \
 	src/publisher/flight.c \
 	src/publisher/login.c \
 	src/publisher/loop.c \
+	src/publisher/media.c \
+	src/publisher/media_command.c \
+	src/publisher/media_host.c \
+	src/publisher/media_host.h \
+	src/publisher/media_sweep.c \
+	src/publisher/media_task.c \
 	src/publisher/outcome.c \
 	src/publisher/outcome.h \
 	src/publisher/publisher.c \

@@ -113,6 +113,7 @@ static void take_answers(struct engine *e)
 		f->has_answer = true;
 		f->phase = PHASE_STEP;
 	}
+	media_tasks_take(e);
 }
 
 static void step_flights(struct engine *e)
@@ -469,6 +470,14 @@ static void start_refreshes(struct engine *e)
 		db_failed(e, &info);
 }
 
+static void start_sweeping(struct engine *e)
+{
+	struct err_info info = {0};
+
+	if (!e->stopping && !e->db_since_mono && media_sweep_start(e, &info))
+		db_failed(e, &info);
+}
+
 static void withdraw_unsent(struct engine *e)
 {
 	for (size_t i = 0; i < e->n_flights; i++) {
@@ -476,7 +485,8 @@ static void withdraw_unsent(struct engine *e)
 		bool waits = f->phase == PHASE_WAIT || f->phase == PHASE_LOGIN ||
 			     f->phase == PHASE_SEND ||
 			     (f->phase == PHASE_WRITE && f->write != WRITE_END &&
-			      f->write != WRITE_SETTLED && f->write != WRITE_REFRESHED);
+			      f->write != WRITE_SETTLED && f->write != WRITE_REFRESHED &&
+			      f->write != WRITE_DROPPED);
 
 		if (!waits || f->committed)
 			continue;
@@ -507,6 +517,7 @@ void engine_turn(struct engine *e)
 	step_flights(e);
 	start_refreshes(e);
 	step_flights(e);
+	start_sweeping(e);
 	if (e->stopping)
 		withdraw_unsent(e);
 	work(e);

@@ -67,6 +67,7 @@ static void engine_close(struct engine *e)
 	/* The transport first: it still reads the requests that the flights hold. */
 	if (e->t)
 		transport_free(&e->t);
+	media_tasks_end(e);
 	while (e->n_flights > 0)
 		flight_free(&e->flights[--e->n_flights]);
 	xfree(&e->flights);
@@ -226,7 +227,8 @@ static bool must_wait(const struct engine *e)
 	for (size_t i = 0; i < e->n_flights; i++) {
 		const struct flight *f = e->flights[i];
 
-		if (f->kind != FLIGHT_SETTLE || f->phase == PHASE_WRITE)
+		if ((f->kind != FLIGHT_SETTLE && f->kind != FLIGHT_SWEEP) ||
+		    f->phase == PHASE_WRITE)
 			return true;
 	}
 	return false;

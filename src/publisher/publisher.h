@@ -10,6 +10,7 @@
 #ifndef MASTHEAD_PUBLISHER_PUBLISHER_H
 #define MASTHEAD_PUBLISHER_PUBLISHER_H
 
+#include "publisher/media_host.h"
 #include "store/jobs.h"
 #include "store/workspace.h"
 
@@ -21,6 +22,8 @@ struct publisher_settings {
 	int in_flight;
 	int64_t shutdown_limit_ms;
 	const char *ca_file; /* NULL: the system's */
+	struct media_host
+		media; /* where files are put for platforms that fetch; strings borrowed likewise */
 	/* platform.NAME.KEY ("api_base", "version") or NULL; borrowed for the publisher's life; any thread. */
 	const char *(*platform_option)(const void *self, const char *platform, const char *key);
 	const void *self;

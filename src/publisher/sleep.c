@@ -74,6 +74,8 @@ static int64_t wake_at(const struct engine *e)
 	}
 	if (e->db_since_mono)
 		at = least(at, e->db_retry_mono);
+	else if (!e->stopping)
+		at = least(at, e->media_look_mono);
 	if (e->stopping)
 		at = least(at, e->stop_mono);
 	else if (e->end_mono)
@@ -91,9 +93,9 @@ static void drain_eventfd(int fd)
 
 void engine_sleep(struct engine *e)
 {
-	int fds[3], watch = e->watch ? workspace_watch_fd(e->watch) : -1;
-	bool ready[3] = {false};
-	size_t n = 0, at_watch = 3, at_own = 3;
+	int fds[4], watch = e->watch ? workspace_watch_fd(e->watch) : -1;
+	bool ready[4] = {false};
+	size_t n = 0, at_watch = 4, at_own = 4;
 	int64_t wait;
 
 	beat(e);
@@ -112,6 +114,8 @@ void engine_sleep(struct engine *e)
 	/* It stays readable, so it is not listened to any more once it has been heard. */
 	if (e->wake_fd >= 0 && !e->stopping)
 		fds[n++] = e->wake_fd;
+	if (media_tasks_fd(e) >= 0)
+		fds[n++] = media_tasks_fd(e);
 	transport_run(e->t, wait > 0 ? wait : 0, fds, ready, n);
 	if (at_own < n && ready[at_own]) {
 		drain_eventfd(e->own_wake_fd);
@@ -122,5 +126,6 @@ void engine_sleep(struct engine *e)
 	if ((watch < 0 || (at_watch < n && ready[at_watch])) && store_changed(e->s)) {
 		engine_look_now(e);
 		e->refresh_look_mono = 0;
+		media_sweep_soon(e);
 	}
 }

@@ -246,7 +246,8 @@ static void answer_get(struct call *c, struct media_store *s)
 	}
 	c->answer->status = 200;
 	c->answer->type = arena_strdup(c->answer->arena, o->type);
-	c->answer->body = arena_strndup(c->answer->arena, o->bytes, o->len);
+	/* A copy: the lock does not last until it has left. */
+	c->answer->body = memcpy(arena_alloc(c->answer->arena, o->len + 1), o->bytes, o->len);
 	c->answer->len = o->len;
 }
 

@@ -84,4 +84,18 @@ enum err sync_log_add(struct store *s, int64_t tenant_id, const struct sync_note
 enum err sync_log_page(struct store *s, const struct sync_filter *f, const struct page_request *r,
 		       struct page *out, struct err_info *info) MUST_USE;
 
+/* ---- a tenant's own secrets ------------------------------------------------- */
+
+/* Sealed with the tenant's key, by name. */
+#define SECRET_MEDIA_HOST "media_host"
+/* [tx] value NULL: it is forgotten. E_VAULT_LOCKED, E_VAULT_KEY. */
+enum err tenant_secret_set(struct store *s, int64_t tenant_id, const char *name,
+			   const struct secret *value, struct err_info *info) MUST_USE;
+/* *out NULL: none is stored. */
+enum err tenant_secret(struct store *s, int64_t tenant_id, const char *name, struct secret **out,
+		       struct err_info *info) MUST_USE;
+/* Is one stored? Opens nothing. */
+enum err tenant_secret_there(struct store *s, int64_t tenant_id, const char *name, bool *there,
+			     struct err_info *info) MUST_USE;
+
 #endif

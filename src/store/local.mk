@@ -34,6 +34,8 @@ libmasthead_store_a_SOURCES = \
 	src/store/jobs_stats.c \
 	src/store/keyring.c \
 	src/store/list.c \
+	src/store/media_objects.c \
+	src/store/media_objects.h \
 	src/store/migrate.c \
 	src/store/pauses.c \
 	src/store/posts.c \

@@ -133,6 +133,33 @@ static enum err walk_connections(struct store *s, int64_t tenant_id, const struc
 	return e;
 }
 
+/* What the tenant has sealed for itself. k NULL: it is given up. */
+static enum err walk_own(struct store *s, int64_t tenant_id, const struct tenant_key *k,
+			 struct key_tally *tally, struct err_info *info)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; !e && tenant_secret_names[i]; i++) {
+		const char *name = tenant_secret_names[i];
+		struct secret *value = NULL;
+
+		if (!k) {
+			e = tenant_secret_set(s, tenant_id, name, NULL, info);
+			continue;
+		}
+		e = tenant_secret(s, tenant_id, name, &value, info);
+		if (!e && value) {
+			e = tenant_secret_seal(s, k, name, value, info);
+			tally->sealed++;
+		} else if (e == E_VAULT_KEY || e == E_CORRUPT) {
+			err_hint(info, "give the media host's secret again, then repeat this: "
+				       "masthead media-host secret");
+		}
+		secret_free(&value);
+	}
+	return e;
+}
+
 static enum err rekey_tenant(struct store *s, const struct vault *v, int64_t tenant_id,
 			     struct key_tally *tally, struct err_info *info)
 {
@@ -147,6 +174,8 @@ static enum err rekey_tenant(struct store *s, const struct vault *v, int64_t ten
 		return e;
 	k = vault_new_tenant_key(v, tenant_id, version + 1);
 	e = walk_connections(s, tenant_id, k, tally, info);
+	if (!e)
+		e = walk_own(s, tenant_id, k, tally, info);
 	if (!e)
 		e = db_exec(s, info, "DELETE FROM {tenant_keys} WHERE tenant_id=$1", "i",
 			    tenant_id);
@@ -168,6 +197,8 @@ static enum err discard_tenant(struct store *s, int64_t tenant_id, struct key_ta
 {
 	enum err e = walk_connections(s, tenant_id, NULL, tally, info);
 
+	if (!e)
+		e = walk_own(s, tenant_id, NULL, tally, info);
 	if (!e)
 		e = db_exec(s, info, "DELETE FROM {tenant_keys} WHERE tenant_id=$1", "i",
 			    tenant_id);
@@ -410,6 +441,8 @@ enum err vault_tenants(struct store *s, struct arena *a, struct vault_tenant **o
 			     " (SELECT count(c.password_sealed) + count(c.access_sealed)"
 			     "  + count(c.refresh_sealed) + count(c.client_secret_sealed)"
 			     "  FROM {platform_connections} c WHERE c.tenant_id=t.id)"
+			     " + (SELECT count(*) FROM {settings} g WHERE g.tenant_id=t.id"
+			     "  AND g.key LIKE 'secret.%')"
 			     " FROM {tenants} t ORDER BY t.id",
 			     "");
 	while (!e) {

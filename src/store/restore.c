@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "store/admin.h"
 #include "store/job_row.h"
+#include "store/media_objects.h"
 
 #define WHY \
 	"restored from a backup: it may have gone out after that was made, so look before it goes out"
@@ -167,6 +168,8 @@ enum err admin_after_restore(struct store *s, const char *made, int64_t now_ms,
 		e = settle_orphans(s, now_ms, &r.unknown, info);
 	if (!e)
 		e = hold_due(s, now_ms, &r.held, info);
+	if (!e)
+		e = media_objects_distrust(s, info);
 	if (!e)
 		*out = r;
 	return e;

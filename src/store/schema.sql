@@ -31,7 +31,7 @@ CREATE TABLE counters (
 -- Small facts by name.
 CREATE TABLE settings (
   tenant_id   INTEGER NOT NULL,              -- 0: the workspace
-  key         TEXT    NOT NULL,              -- 'pause.all', 'pause.platform.NAME', 'workspace.uuid' ...
+  key         TEXT    NOT NULL,              -- 'pause.all', 'pause.platform.NAME', 'workspace.uuid', 'secret.NAME' (sealed) ...
   value       TEXT    NOT NULL,
   PRIMARY KEY (tenant_id, key)
 ) STRICT, WITHOUT ROWID;
@@ -241,6 +241,26 @@ CREATE TABLE publishing_attempts (
 CREATE INDEX attempts_to_settle ON publishing_attempts (tenant_id, settle_at, job_id)
   WHERE settle_at IS NOT NULL;
 
+-- Files at the media host, put there for platforms that fetch. The row stands before the file does, and goes after it:
+-- so none is forgotten, whatever ends the program in between.
+CREATE TABLE media_objects (
+  tenant_id  INTEGER NOT NULL,
+  id         INTEGER NOT NULL CHECK (id > 0),
+  job_id     INTEGER NOT NULL,
+  sha256     TEXT    NOT NULL CHECK (length(sha256) = 64),
+  kind       TEXT    NOT NULL CHECK (kind IN ('s3', 'webdav', 'command')), -- of host
+  name       TEXT    NOT NULL,               -- what it is called there; nobody can guess it
+  target     TEXT,                           -- the address to put and delete it; NULL: the command knows
+  url        TEXT,                           -- where platforms fetch it; NULL: not known to be there
+  dropping   INTEGER NOT NULL DEFAULT 0 CHECK (dropping IN (0, 1)), -- being removed: serves no job any more
+  tries      INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0), -- to remove it, in vain
+  next_at    INTEGER NOT NULL,               -- no try to remove it before
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, job_id) REFERENCES publishing_jobs (tenant_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX media_objects_by_job ON media_objects (tenant_id, job_id);
+
 -- The audit trail: one chain per tenant, and one of the workspace (tenant_id 0).
 -- Gapless by foreign key: an entry needs the one before it, and none can be taken away.
 CREATE TABLE publishing_logs (
@@ -324,6 +344,8 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('publishing_jobs', 'jobs_by_content', '1000000 1000000 3300 2 1'),
   ('publishing_attempts', 'publishing_attempts', '1000000 1000000 1 1'),
   ('publishing_attempts', 'attempts_to_settle', '1000 1000 5 1'),
+  ('media_objects', 'media_objects', '50 50 1'),
+  ('media_objects', 'media_objects_by_job', '50 50 2'),
   ('publishing_logs', 'publishing_logs', '5000000 5000000 1'),
   ('publishing_logs', 'logs_by_job', '4000000 4000000 5 1'),
   ('platform_sync_logs', 'platform_sync_logs', '100000 100000 1'),

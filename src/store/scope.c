@@ -36,6 +36,7 @@ static const struct scoped {
 	{"post_media", "tenant_id", PUT | CUT},
 	{"publishing_jobs", "tenant_id", PUT | SET},
 	{"publishing_attempts", "tenant_id", PUT | SET},
+	{"media_objects", "tenant_id", 0},
 	{"publishing_logs", "tenant_id", PUT},
 	{"platform_sync_logs", "tenant_id", PUT},
 };

@@ -1,10 +1,12 @@
 /* store/secrets.c - the sealed columns of a connection. A value is sealed with its tenant's newest data key, for this
  * tenant, connection and field; the sealed form names the key's version, so older values open as long as their key is kept. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/admin.h"
 #include "store/connections.h"
 #include "store/keyring.h"
 #include "store/secrets.h"
@@ -149,15 +151,26 @@ static int64_t sealed_version(const unsigned char *p, size_t n)
 	return (int64_t)p[1] << 24 | (int64_t)p[2] << 16 | (int64_t)p[3] << 8 | (int64_t)p[4];
 }
 
+static enum err open_value(struct store *s, int64_t tenant_id, const struct seal_place *place,
+			   const struct strbuf *b, struct secret **out, struct err_info *info)
+{
+	int64_t version = sealed_version((const unsigned char *)b->data, b->len);
+	const struct tenant_key *k;
+	enum err e;
+
+	if (version <= 0)
+		return err_set(info, E_CORRUPT, "a sealed value is damaged");
+	e = tenant_key_for(s, tenant_id, version, &k, info);
+	return e ? e : vault_open(k, place, b->data, b->len, out, info);
+}
+
 static enum err open_sealed(struct store *s, int64_t tenant_id, int64_t id, enum conn_field f,
 			    struct secret **out, struct err_info *info)
 {
-	const struct tenant_key *k;
 	struct seal_place place = {id, conn_field_columns[f]};
 	sqlite3_stmt *st = NULL;
 	struct strbuf b;
 	bool row = false, sealed = false;
-	int64_t version;
 	enum err e = need_tenant(s, tenant_id, info);
 
 	if (e)
@@ -176,17 +189,8 @@ static enum err open_sealed(struct store *s, int64_t tenant_id, int64_t id, enum
 	db_done(st);
 	if (!e && !sealed)
 		*out = NULL;
-	if (!e && sealed) {
-		version = sealed_version((const unsigned char *)b.data, b.len);
-		if (version <= 0)
-			e = err_set(info, E_CORRUPT,
-				    "the sealed value of connection %lld is damaged",
-				    (long long)id);
-		if (!e)
-			e = tenant_key_for(s, tenant_id, version, &k, info);
-		if (!e)
-			e = vault_open(k, &place, b.data, b.len, out, info);
-	}
+	if (!e && sealed)
+		e = open_value(s, tenant_id, &place, &b, out, info);
 	strbuf_free(&b);
 	return e;
 }
@@ -199,5 +203,98 @@ enum err connection_secret(struct store *s, int64_t tenant_id, int64_t id, enum 
 	/* Value and key are read one after the other: a rotation may have come between. */
 	if ((e == E_CORRUPT || e == E_VAULT_KEY) && !s->in_tx && !s->in_read)
 		e = open_sealed(s, tenant_id, id, f, out, info);
+	return e;
+}
+
+/* ---- a tenant's own ------------------------------------------------------------ */
+
+/* In the settings, in base64: they are few. */
+#define TENANT_SECRET "secret.%s"
+#define SETTING_KEY_SIZE 64
+
+const char *const tenant_secret_names[] = {SECRET_MEDIA_HOST, NULL};
+
+static const char *setting_of(const char *name, char key[SETTING_KEY_SIZE])
+{
+	snprintf(key, SETTING_KEY_SIZE, TENANT_SECRET, name);
+	return key;
+}
+
+enum err tenant_secret_seal(struct store *s, const struct tenant_key *k, const char *name,
+			    const struct secret *value, struct err_info *info)
+{
+	struct seal_place place = {0, name};
+	char key[SETTING_KEY_SIZE];
+	struct strbuf sealed, text;
+	enum err e;
+
+	strbuf_init(&sealed, SECRET_BYTES_MAX + SEAL_OVERHEAD_BYTES);
+	strbuf_init(&text, 2 * (SECRET_BYTES_MAX + SEAL_OVERHEAD_BYTES));
+	vault_seal(k, &place, value, &sealed);
+	base64_encode(&text, sealed.data, sealed.len, BASE64_STANDARD);
+	e = setting_set(s, tenant_key_tenant(k), setting_of(name, key), text.data, info);
+	strbuf_free(&text);
+	strbuf_free(&sealed);
+	return e;
+}
+
+enum err tenant_secret_set(struct store *s, int64_t tenant_id, const char *name,
+			   const struct secret *value, struct err_info *info)
+{
+	const struct tenant_key *k;
+	char key[SETTING_KEY_SIZE];
+	enum err e;
+
+	if (!value)
+		return setting_set(s, tenant_id, setting_of(name, key), NULL, info);
+	e = need_tenant(s, tenant_id, info);
+	if (!e)
+		e = tenant_key_for(s, tenant_id, 0, &k, info);
+	return e ? e : tenant_secret_seal(s, k, name, value, info);
+}
+
+static enum err open_tenant_secret(struct store *s, int64_t tenant_id, const char *name,
+				   struct secret **out, struct err_info *info)
+{
+	struct seal_place place = {0, name};
+	struct arena *a = arena_new();
+	char key[SETTING_KEY_SIZE];
+	const char *text = NULL;
+	struct strbuf b;
+	enum err e = setting_get(s, tenant_id, setting_of(name, key), a, &text, info);
+
+	strbuf_init(&b, SECRET_BYTES_MAX + SEAL_OVERHEAD_BYTES);
+	if (!e && !text)
+		*out = NULL;
+	else if (!e && !base64_decode(&b, text, strlen(text), BASE64_STANDARD))
+		e = err_set(info, E_CORRUPT, "a sealed value is damaged");
+	else if (!e)
+		e = open_value(s, tenant_id, &place, &b, out, info);
+	strbuf_free(&b);
+	arena_free(&a);
+	return e;
+}
+
+enum err tenant_secret(struct store *s, int64_t tenant_id, const char *name, struct secret **out,
+		       struct err_info *info)
+{
+	enum err e = open_tenant_secret(s, tenant_id, name, out, info);
+
+	if ((e == E_CORRUPT || e == E_VAULT_KEY) && !s->in_tx && !s->in_read)
+		e = open_tenant_secret(s, tenant_id, name, out, info);
+	return e;
+}
+
+enum err tenant_secret_there(struct store *s, int64_t tenant_id, const char *name, bool *there,
+			     struct err_info *info)
+{
+	struct arena *a = arena_new();
+	char key[SETTING_KEY_SIZE];
+	const char *text = NULL;
+	enum err e = setting_get(s, tenant_id, setting_of(name, key), a, &text, info);
+
+	if (!e)
+		*there = text != NULL;
+	arena_free(&a);
 	return e;
 }

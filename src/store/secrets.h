@@ -14,4 +14,10 @@ enum err secret_store(struct store *s, int64_t tenant_id, int64_t connection_id,
 enum err secret_seal(struct store *s, const struct tenant_key *k, int64_t connection_id,
 		     enum conn_field f, const struct secret *value, struct err_info *info) MUST_USE;
 
+/* All that a tenant may have a secret of its own for; NULL-terminated. */
+extern const char *const tenant_secret_names[];
+/* [tx] The same as tenant_secret_set, with this key. */
+enum err tenant_secret_seal(struct store *s, const struct tenant_key *k, const char *name,
+			    const struct secret *value, struct err_info *info) MUST_USE;
+
 #endif

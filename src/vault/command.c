@@ -1,6 +1,6 @@
 /* vault/command.c - what a command prints, as a secret.
  *
- * No shell: the words are split here, with quotes and backslashes, and the program is run as it is named.
+ * No shell: the words are split (base/process.h), and the program is run as it is named.
  * Its standard error and terminal stay the operator's (a key agent may ask there); its output goes
  * through a pipe straight into locked memory. It has a minute. */
 #include <errno.h>
@@ -15,41 +15,12 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "vault/master.h"
 
-#define COMMAND_WORDS 64
+#define COMMAND_WORDS PROCESS_WORDS
 #define COMMAND_TIMEOUT_MS 60000
 #define EXIT_POLL_MS 10
-
-/* Splits into argv, in place. False: too many words, an open quote, or no word at all. */
-static bool split(char *s, char *argv[COMMAND_WORDS])
-{
-	char *to = s;
-	size_t n = 0;
-
-	for (s += strspn(s, " \t\n"); *s; s += strspn(s, " \t\n")) {
-		char quote = '\0';
-
-		if (n == COMMAND_WORDS - 1)
-			return false;
-		argv[n++] = to;
-		for (; *s && (quote || !strchr(" \t\n", *s)); s++) {
-			if (quote ? *s == quote : (*s == '"' || *s == '\''))
-				quote = quote ? '\0' : *s;
-			else if (*s == '\\' && quote != '\'' && s[1])
-				*to++ = *++s;
-			else
-				*to++ = *s;
-		}
-		if (quote)
-			return false;
-		if (*s)
-			s++;
-		*to++ = '\0';
-	}
-	argv[n] = NULL;
-	return n > 0;
-}
 
 static int start(char *const argv[], int output, pid_t *pid)
 {
@@ -196,7 +167,7 @@ enum err command_output(const char *command, size_t max, struct secret **out, st
 	struct secret *s = NULL;
 	enum err e;
 
-	if (!split(words, argv))
+	if (!process_split(words, argv, COMMAND_WORDS))
 		e = err_set(info, E_INVALID, "the key command is empty or has an open quote");
 	else
 		e = run(argv, max, &s, info);
