@@ -296,20 +296,18 @@ static const char *element(struct arena *a, const char *body, const char *name)
 	return arena_strndup(a, s, strcspn(s, "<"));
 }
 
-static const char *hint_for(const struct media_host *h, int status, const char *code)
+static const char *advice_for(const struct media_host *h, int status, const char *code)
 {
-	if (status == 401 || status == 403)
-		return h->kind == MEDIA_S3 ? "look at media.user, media.bucket and the secret: "
-					     "masthead media-host test"
-					   : "look at media.user and the secret: "
-					     "masthead media-host test";
-	if (status == 404 || status == 409)
-		return h->kind == MEDIA_S3 ? "look at media.bucket"
-					   : "look at media.url: the "
-					     "collection must be there";
+	bool s3 = h->kind == MEDIA_S3;
+
 	if ((status >= 300 && status < 400) ||
 	    (code && strcmp(code, "AuthorizationHeaderMalformed") == 0))
-		return "look at media.url and media.region";
+		return s3 ? "media.url and media.region" : "media.url";
+	if (status == 401 || status == 403)
+		return s3 ? "media.user, media.bucket and the secret (media-host secret)"
+			  : "media.user and the secret (media-host secret)";
+	if (status == 404 || status == 409)
+		return s3 ? "media.bucket" : "media.url: the collection must be there";
 	return NULL;
 }
 
@@ -328,7 +326,7 @@ enum err_class media_host_judge(const struct media_host *h, const struct http_re
 {
 	enum err_class cls = class_of(r->status, deleting);
 	struct arena *a;
-	const char *code, *words, *hint;
+	const char *code, *words, *advice;
 
 	*retry_at = 0;
 	if (cls == CLASS_NONE)
@@ -336,15 +334,15 @@ enum err_class media_host_judge(const struct media_host *h, const struct http_re
 	a = arena_new();
 	code = element(a, r->body, "Code");
 	words = element(a, r->body, "Message");
+	advice = advice_for(h, r->status, code);
 	*retry_at = http_retry_at(r);
+	/* The advice is part of the text: that is what the job keeps. */
 	err_set(info, cls == CLASS_TRANSIENT ? E_PLATFORM : E_REJECTED,
-		"the media host %s refused %s (%d)%s%s%s%.*s", media_host_title(h, a),
+		"the media host %s refused %s (%d)%s%s%s%.*s%s%s", media_host_title(h, a),
 		deleting ? "to delete a file" : "a file", r->status, code ? ": " : "",
-		code ? code : "", words ? ": " : "", WORDS_MAX, words ? words : "");
+		code ? code : "", words ? ": " : "", WORDS_MAX, words ? words : "",
+		advice ? "; look at " : "", advice ? advice : "");
 	info->http_status = r->status;
-	hint = hint_for(h, r->status, code);
-	if (hint)
-		err_hint(info, "%s", hint);
 	arena_free(&a);
 	return cls;
 }
