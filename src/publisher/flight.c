@@ -193,7 +193,8 @@ void flight_committed(struct engine *e, struct flight *f)
 	else if (what == WRITE_REFRESHED)
 		refresh_flight_committed(e, f);
 	/* Its files may go now; or there is room for the next. */
-	if ((what == WRITE_END && f->platform && f->platform->media_by_url) ||
+	if (((what == WRITE_END || what == WRITE_SETTLED) && f->platform &&
+	     f->platform->media_by_url) ||
 	    what == WRITE_DROPPED)
 		media_sweep_soon(e);
 }
