@@ -23,7 +23,8 @@
 	X(SLOT_CODE, "authorization-code") \
 	X(SLOT_VERIFIER, "code-verifier") \
 	X(SLOT_PAGE, "page-token") \
-	X(SLOT_MEDIA_HOST, "media-host-secret")
+	X(SLOT_MEDIA_HOST, "media-host-secret") \
+	X(SLOT_SERVICE, "service-token") /* lives as long as the operation */
 
 enum secret_slot {
 #define SLOT_ENUM(e, name) e,

@@ -52,6 +52,7 @@ void account_exchange(const struct ops *o, const struct account *x, struct excha
 	out->in.conn = &x->conn;
 	out->in.api_base = config_platform(c, x->platform->name, "api_base");
 	out->in.api_version = config_platform(c, x->platform->name, "version");
+	out->in.video_base = config_platform(c, x->platform->name, "video_base");
 	out->in.now_ms = clock_wall_ms();
 	if (x->conn.client_id) {
 		out->client.client_id = x->conn.client_id;

@@ -37,6 +37,8 @@ const struct config_key config_keys[] = {
 	 N_("another address of a platform's API")},
 	{"platform.NAME.version", CONFIG_TEXT, NULL, 0, 0, NULL,
 	 N_("another version of a platform's API")},
+	{"platform.NAME.video_base", CONFIG_TEXT, NULL, 0, 0, NULL,
+	 N_("Bluesky: where videos are sent; `none' sends them to the account's own server")},
 	{"media.host", CONFIG_CHOICE, "none", 0, 0, "none s3 webdav command",
 	 N_("where files are put for platforms that fetch them by their address")},
 	{"media.url", CONFIG_TEXT, NULL, 0, 0, NULL,

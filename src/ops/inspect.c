@@ -84,6 +84,56 @@ static void webp_size(const unsigned char *s, size_t n, int64_t *width, int64_t 
 	}
 }
 
+/* ISO's container, by the brand of what made it: films, sounds, and pictures of a kind that no platform takes. */
+static const char *iso_type(const unsigned char *s)
+{
+	static const struct {
+		const char *brand, *type;
+	} brands[] = {{"qt  ", "video/quicktime"},
+		      {"M4A ", "audio/mp4"},
+		      {"M4B ", "audio/mp4"},
+		      {"heic", NULL},
+		      {"heix", NULL},
+		      {"hevc", NULL},
+		      {"mif1", NULL},
+		      {"msf1", NULL},
+		      {"avif", NULL},
+		      {"avis", NULL}};
+
+	for (size_t i = 0; i < COUNT_OF(brands); i++)
+		if (!memcmp(s + 8, brands[i].brand, 4))
+			return brands[i].type;
+	return "video/mp4";
+}
+
+/* The first frame of an MPEG sound, layer III. */
+static bool is_mpeg_frame(const unsigned char *s)
+{
+	return s[0] == 0xff && (s[1] & 0xe6) == 0xe2 && (s[1] & 0x18) != 0x08 &&
+	       (s[2] & 0xf0) != 0xf0 && (s[2] & 0x0c) != 0x0c;
+}
+
+static const char *sound_type(const unsigned char *s, size_t n)
+{
+	static const char *const codecs[] = {"OpusHead", "\x01vorbis",
+					     "\x7f"
+					     "FLAC",
+					     "Speex   "};
+
+	if (n >= 10 && !memcmp(s, "ID3", 3))
+		return "audio/mpeg";
+	if (n >= 4 && is_mpeg_frame(s))
+		return "audio/mpeg";
+	if (n >= 8 && !memcmp(s, "fLaC", 4))
+		return "audio/flac";
+	if (n >= 16 && !memcmp(s, "RIFF", 4) && !memcmp(s + 8, "WAVE", 4))
+		return "audio/wav";
+	for (size_t i = 0; n >= 36 && !memcmp(s, "OggS", 4) && i < COUNT_OF(codecs); i++)
+		if (!memcmp(s + 28, codecs[i], strlen(codecs[i])))
+			return "audio/ogg";
+	return NULL;
+}
+
 const char *media_sniff(const unsigned char *s, size_t n, int64_t *width, int64_t *height)
 {
 	*width = *height = 0;
@@ -105,9 +155,11 @@ const char *media_sniff(const unsigned char *s, size_t n, int64_t *width, int64_
 		webp_size(s, n, width, height);
 		return "image/webp";
 	}
-	if (n >= 12 && !memcmp(s + 4, "ftyp", 4) && memcmp(s + 8, "qt  ", 4))
-		return "video/mp4";
-	return NULL;
+	if (n >= 12 && !memcmp(s + 4, "ftyp", 4))
+		return iso_type(s);
+	if (n >= 8 && !memcmp(s, "\x1a\x45\xdf\xa3", 4))
+		return memmem(s, n < 64 ? n : 64, "webm", 4) ? "video/webm" : NULL;
+	return sound_type(s, n);
 }
 
 /* A box inside s: its content, or NULL; moves *at behind it. */
@@ -279,9 +331,12 @@ static enum err look(struct media_file *f, struct err_info *info)
 		m->type = media_sniff(head, (size_t)k, &m->width, &m->height);
 	xfree(&head);
 	if (!e && !m->type)
-		e = err_set(info, E_MEDIA,
-			    "%s is no PNG, JPEG, GIF, WebP or MP4 file, by its content", f->path);
-	if (!e && !strcmp(m->type, "video/mp4"))
+		e = err_set(
+			info, E_MEDIA,
+			"%s is no picture, film or sound of a kind that is known, by its content",
+			f->path);
+	if (!e && (!strcmp(m->type, "video/mp4") || !strcmp(m->type, "video/quicktime") ||
+		   !strcmp(m->type, "audio/mp4")))
 		read_film(f->fd, m);
 	if (e)
 		return e;

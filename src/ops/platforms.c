@@ -72,6 +72,7 @@ static struct json *limits_of(const struct platform *p)
 	set_limit(obj, "alt", l->alt_max);
 	set_limit(obj, "title", l->title_max);
 	set_limit(obj, "thread_parts", l->thread_parts_max);
+	set_limit(obj, "poll_choices", l->poll_choices_max);
 	return obj;
 }
 

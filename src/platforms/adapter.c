@@ -297,6 +297,12 @@ int64_t adapter_send_ms(const struct post *post)
 	return bytes > 0 ? 30000 + bytes / 131072 * 1000 : 0;
 }
 
+int64_t adapter_upload_ms(const struct media *m)
+{
+	/* 128 KiB a second, as above. */
+	return m->bytes > ((int64_t)2 << 20) ? 30000 + m->bytes / 131072 * 1000 : 0;
+}
+
 void adapter_text_part(struct http_request *r, const char *name, const char *value)
 {
 	struct http_part *part = http_part_add(r, arena_strdup(r->arena, name));
@@ -405,6 +411,22 @@ const char *adapter_option(struct arena *a, const struct post *post, const char 
 
 	adapter_options(post, platform, find_option, &s);
 	return s.found;
+}
+
+size_t adapter_option_list(struct arena *a, const char *value, const char **out, size_t max)
+{
+	const char *s = value;
+	size_t n = 0;
+
+	while (s != NULL && n <= max) {
+		size_t len = strcspn(s, "|");
+
+		if (n < max)
+			out[n] = arena_strndup(a, s, len);
+		n++;
+		s = s[len] == '|' ? s + len + 1 : NULL;
+	}
+	return n;
 }
 
 bool adapter_option_bool(const char *value, bool *out)

@@ -78,6 +78,10 @@ void adapter_options(const struct post *post, const char *platform,
 /* One option's text, the arena's; NULL if it is not given, or "". */
 const char *adapter_option(struct arena *a, const struct post *post, const char *platform,
 			   const char *key);
+/* "A|B|C" of an option cut into at most max pieces, the arena's; their number, max + 1 if there are more. */
+size_t adapter_option_list(struct arena *a, const char *value, const char **out, size_t max);
+/* Enough time for a file of this size on a slow line; 0 for a small one: the usual time. */
+int64_t adapter_upload_ms(const struct media *m);
 /* true, yes, false, no. False: it is none of them. */
 bool adapter_option_bool(const char *value, bool *out);
 /* A whole number within these bounds; -1: it is none. */

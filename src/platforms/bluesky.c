@@ -15,8 +15,8 @@
 #define IMAGE_BYTES_MAX 2000000
 #define IMAGE_BYTES_MAX_ELSEWHERE 1000000
 
-static const char *const media_types[] = {"image/jpeg", "image/png", "image/webp", "image/gif",
-					  NULL};
+static const char *const media_types[] = {"image/jpeg", "image/png", "image/webp",
+					  "image/gif",  "video/mp4", NULL};
 
 struct http_request *bluesky_call(const struct step_in *in, struct step_out *out,
 				  enum http_method method, const char *nsid)
@@ -46,7 +46,7 @@ static int64_t measure_one(const struct post *post, const struct connection *con
 	return post->text != NULL ? (int64_t)text_graphemes(post->text, strlen(post->text)) : 0;
 }
 
-static bool is_blueskys_own(const struct connection *conn)
+bool bluesky_is_own(const struct connection *conn)
 {
 	const char *url = conn != NULL ? (conn->endpoint != NULL ? conn->endpoint : conn->server)
 				       : NULL;
@@ -61,20 +61,67 @@ static bool is_blueskys_own(const struct connection *conn)
 	       (n > 13 && strcmp(host + n - 13, ".bsky.network") == 0);
 }
 
-static int64_t image_bytes_max(const struct connection *conn)
+/* The largest file that the account's server has said it takes, or otherwise. */
+static int64_t told_bytes_max(const struct connection *conn, int64_t otherwise)
 {
-	int64_t max = is_blueskys_own(conn) ? IMAGE_BYTES_MAX : IMAGE_BYTES_MAX_ELSEWHERE, told;
 	const char *facts = conn != NULL ? conn->facts : NULL;
 	struct json *j = NULL;
+	int64_t told;
 
 	if (facts == NULL || json_parse(facts, strlen(facts), JSON_BYTES_MAX, &j, NULL) != OK)
-		return max;
-	told = json_int(j, "blob_bytes_max", max);
+		return otherwise;
+	told = json_int(j, "blob_bytes_max", 0);
 	json_free(&j);
-	return told > 0 && told < max ? told : max;
+	return told > 0 ? told : otherwise;
 }
 
-static const char *const options[] = {CHAIN_OPTION, NULL};
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* A video goes to a service of its own where the account is at Bluesky, else it is a file like any other. */
+static int64_t bytes_max(const struct connection *conn, bool video)
+{
+	bool own = bluesky_is_own(conn);
+
+	if (video)
+		return own ? BLUESKY_VIDEO_BYTES_MAX
+			   : least(BLUESKY_VIDEO_BYTES_MAX,
+				   told_bytes_max(conn, BLUESKY_BLOB_BYTES_MAX));
+	return least(own ? IMAGE_BYTES_MAX : IMAGE_BYTES_MAX_ELSEWHERE,
+		     told_bytes_max(conn, IMAGE_BYTES_MAX));
+}
+
+static void check_media(const struct post *post, const struct connection *conn,
+			struct problems *out)
+{
+	size_t videos = 0;
+
+	for (size_t i = 0; i < post->n_media; i++) {
+		bool video = adapter_is_video(&post->media[i]);
+
+		adapter_check_file(&post->media[i], media_types, bytes_max(conn, video),
+				   ALT_GRAPHEMES_MAX, UNIT_GRAPHEMES, out);
+		videos += video;
+	}
+	if (videos > 0 && post->n_media > 1)
+		problem_add(out, "media", 1, (int64_t)post->n_media,
+			    "a video is the only file of its post");
+	else if (post->n_media > IMAGES_MAX)
+		problem_add(out, "media", IMAGES_MAX, (int64_t)post->n_media,
+			    "%zu files are more than the %lld that a post may have", post->n_media,
+			    (long long)IMAGES_MAX);
+}
+
+/* There are none: said by name, for other platforms have them. */
+static void check_no_poll(const struct post *post, struct problems *out)
+{
+	if (adapter_option(out->arena, post, "bluesky", "poll") != NULL)
+		problem_add(out, "option", 0, 0, "Bluesky has no polls");
+}
+
+static const char *const options[] = {CHAIN_OPTION, "poll", NULL};
 
 static void check_one(const struct post *post, const struct connection *conn, struct problems *out)
 {
@@ -91,16 +138,16 @@ static void check_one(const struct post *post, const struct connection *conn, st
 		problem_add(out, "text", TEXT_BYTES_MAX, bytes,
 			    "the text has %lld bytes, more than the %d that Bluesky takes",
 			    (long long)bytes, TEXT_BYTES_MAX);
-	adapter_check_media(post, media_types, IMAGES_MAX, image_bytes_max(conn), ALT_GRAPHEMES_MAX,
-			    UNIT_GRAPHEMES, out);
+	check_media(post, conn, out);
 	if (linked && post->n_media > 0 && strstr(text, post->link) == NULL)
 		problem_add(
 			out, "link", 0, 0,
-			"Bluesky shows images or a link card, not both: put the link into the text");
+			"Bluesky shows files or a link card, not both: put the link into the text");
 	if (post->title != NULL && !text_is_plain(post->title, strlen(post->title), NULL))
 		problem_add(out, "title", 0, 0, "the title is no plain text");
 	adapter_check_public(post, bluesky_platform.title, out);
 	adapter_check_no_comment(post, bluesky_platform.title, out);
+	check_no_poll(post, out);
 	adapter_check_options(post, "bluesky", options, out);
 }
 
@@ -182,7 +229,9 @@ const struct platform bluesky_platform = {
 			.text_bytes_max = TEXT_BYTES_MAX,
 			.alt_max = ALT_GRAPHEMES_MAX,
 			.images_max = IMAGES_MAX,
+			.videos_max = 1,
 			.image_bytes_max = IMAGE_BYTES_MAX,
+			.video_bytes_max = BLUESKY_VIDEO_BYTES_MAX,
 		},
 	.media_types = media_types,
 	.settling = SETTLE_BY_KEY,

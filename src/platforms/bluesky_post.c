@@ -1,9 +1,11 @@
 /* platforms/bluesky_post.c - a post's way out.
  *
- *   resolve (each mention's handle) -> upload (each image) -> create -> done
+ *   resolve (each mention's handle) -> upload (each file) -> create -> done
+ *
+ * A video may go to a service of its own instead (bluesky_video.c).
  *
  * What has been learned stands in the state: `dids` (handle -> DID, or null where there is no such account) and
- * `blobs` (sha256 -> blob), so each is asked for once, a crash resumes at the first that is missing, and an edit of
+ * `blobs` (sha256 -> blob), `jobs` (a video's sha256 -> what the service calls its work), so each is asked for once, a crash resumes at the first that is missing, and an edit of
  * the post uses what still fits. `ask` names the request that is under way.
  *
  * The commit-like request is createRecord under our own record key, not putRecord. Both are safe to resend: on a
@@ -24,19 +26,12 @@
 #define ASK_UPLOAD "upload"
 #define ASK_CREATE "create"
 
-/* The state, opened. */
-struct progress {
-	const char *ask;  /* what the last request was; "" at the start */
-	const char *what; /* the handle or sha256 that it was about */
-	struct json *dids, *blobs;
-};
-
 static struct json *copied_object(const struct json *j)
 {
 	return json_is_object(j) ? json_copy(j) : json_new_object();
 }
 
-static void progress_open(struct progress *p, const struct step_in *in)
+static void progress_open(struct bluesky_way *p, const struct step_in *in)
 {
 	const char *ask = json_str(in->state, "ask"), *what = json_str(in->state, "what");
 
@@ -44,11 +39,11 @@ static void progress_open(struct progress *p, const struct step_in *in)
 	p->what = what != NULL ? what : "";
 	p->dids = copied_object(json_get(in->state, "dids"));
 	p->blobs = copied_object(json_get(in->state, "blobs"));
+	p->jobs = copied_object(json_get(in->state, "jobs"));
+	p->polls = json_int(in->state, "polls", 0) > 0 ? json_int(in->state, "polls", 0) : 0;
 }
 
-/* Stores what is known and what is asked now; p is empty then. */
-static void progress_store(struct progress *p, struct step_out *out, const char *ask,
-			   const char *what)
+void bluesky_keep(struct bluesky_way *p, struct step_out *out, const char *ask, const char *what)
 {
 	struct json *state = json_new_object();
 
@@ -56,15 +51,18 @@ static void progress_store(struct progress *p, struct step_out *out, const char 
 	json_set_str(state, "what", what);
 	json_set(state, "dids", p->dids);
 	json_set(state, "blobs", p->blobs);
-	p->dids = p->blobs = NULL;
+	json_set(state, "jobs", p->jobs);
+	json_set_int(state, "polls", p->polls);
+	p->dids = p->blobs = p->jobs = NULL;
 	json_free(&out->state);
 	out->state = state;
 }
 
-static void progress_close(struct progress *p)
+static void progress_close(struct bluesky_way *p)
 {
 	json_free(&p->dids);
 	json_free(&p->blobs);
+	json_free(&p->jobs);
 }
 
 static const char *record_key(const struct step_in *in)
@@ -72,7 +70,7 @@ static const char *record_key(const struct step_in *in)
 	return in->key == NULL && in->rehearsal ? "<record key>" : in->key;
 }
 
-static void ask_create(const struct step_in *in, struct step_out *out, struct progress *p)
+static void ask_create(const struct step_in *in, struct step_out *out, struct bluesky_way *p)
 {
 	struct json *body = json_new_object();
 	struct http_request *r;
@@ -86,22 +84,22 @@ static void ask_create(const struct step_in *in, struct step_out *out, struct pr
 	http_body_json(r, body);
 	json_free(&body);
 	out->commit_like = true;
-	progress_store(p, out, ASK_CREATE, "");
+	bluesky_keep(p, out, ASK_CREATE, "");
 }
 
 /* The steps before it */
 
-static void ask_resolve(const struct step_in *in, struct step_out *out, struct progress *p,
+static void ask_resolve(const struct step_in *in, struct step_out *out, struct bluesky_way *p,
 			const char *handle)
 {
 	struct http_request *r = bluesky_call(in, out, HTTP_GET,
 					      "com.atproto.identity.resolveHandle");
 
 	http_query(r, "handle", handle);
-	progress_store(p, out, ASK_RESOLVE, handle);
+	bluesky_keep(p, out, ASK_RESOLVE, handle);
 }
 
-static void ask_upload(const struct step_in *in, struct step_out *out, struct progress *p,
+static void ask_upload(const struct step_in *in, struct step_out *out, struct bluesky_way *p,
 		       const struct media *m)
 {
 	struct http_request *r = bluesky_call(in, out, HTTP_POST, "com.atproto.repo.uploadBlob");
@@ -111,11 +109,21 @@ static void ask_upload(const struct step_in *in, struct step_out *out, struct pr
 	r->body_file = arena_printf(r->arena, "%s/%s", in->media_dir != NULL ? in->media_dir : ".",
 				    m->sha256);
 	r->body_file_len = -1;
-	progress_store(p, out, ASK_UPLOAD, m->sha256);
+	r->timeout_ms = adapter_upload_ms(m);
+	bluesky_keep(p, out, ASK_UPLOAD, m->sha256);
+}
+
+static void ask_file(const struct step_in *in, struct step_out *out, struct bluesky_way *p,
+		     const struct media *m)
+{
+	if (adapter_is_video(m) && bluesky_video_base(in) != NULL)
+		bluesky_ask_video(in, out, p, m);
+	else
+		ask_upload(in, out, p, m);
 }
 
 /* The first thing that is still missing. */
-static void ask_next(const struct step_in *in, struct step_out *out, struct progress *p)
+static void ask_next(const struct step_in *in, struct step_out *out, struct bluesky_way *p)
 {
 	const char *handle = bluesky_next_mention(out->arena, in->post, p->dids);
 
@@ -125,7 +133,7 @@ static void ask_next(const struct step_in *in, struct step_out *out, struct prog
 	}
 	for (size_t i = 0; i < in->post->n_media; i++)
 		if (json_get(p->blobs, in->post->media[i].sha256) == NULL) {
-			ask_upload(in, out, p, &in->post->media[i]);
+			ask_file(in, out, p, &in->post->media[i]);
 			return;
 		}
 	ask_create(in, out, p);
@@ -133,7 +141,7 @@ static void ask_next(const struct step_in *in, struct step_out *out, struct prog
 
 /* Answers: true when the next request is due, else out says how it ends. */
 
-static bool take_resolve(const struct step_in *in, struct step_out *out, struct progress *p)
+static bool take_resolve(const struct step_in *in, struct step_out *out, struct bluesky_way *p)
 {
 	const struct http_response *r = in->response;
 	struct json *j = adapter_object(r);
@@ -156,7 +164,7 @@ static bool take_resolve(const struct step_in *in, struct step_out *out, struct 
 	return go_on;
 }
 
-static bool is_blob(const struct json *blob)
+bool bluesky_is_blob(const struct json *blob)
 {
 	const char *type = json_str(blob, "$type"), *cid = json_str(json_get(blob, "ref"), "$link");
 	struct strbuf b;
@@ -179,7 +187,7 @@ static const struct media *find_media(const struct post *post, const char *sha25
 	return NULL;
 }
 
-static bool take_upload(const struct step_in *in, struct step_out *out, struct progress *p)
+static bool take_upload(const struct step_in *in, struct step_out *out, struct bluesky_way *p)
 {
 	const struct media *m = find_media(in->post, p->what);
 	struct json *j = adapter_object(in->response);
@@ -190,11 +198,11 @@ static bool take_upload(const struct step_in *in, struct step_out *out, struct p
 		bluesky_fail(in, out, BLUESKY_FREE);
 		if (out->error.code == E_REJECTED)
 			out->error.code = E_MEDIA;
-	} else if (!is_blob(blob)) {
+	} else if (!bluesky_is_blob(blob)) {
 		bluesky_fail_odd(in, out, BLUESKY_FREE, "blob");
 	} else if (m != NULL && m->bytes > 0 && json_int(blob, "size", m->bytes) != m->bytes) {
 		step_fail(out, CLASS_TRANSIENT, E_PROTOCOL, in->response, NULL,
-			  "the server took %lld bytes of an image that has %lld",
+			  "the server took %lld bytes of a file that has %lld",
 			  (long long)json_int(blob, "size", 0), (long long)m->bytes);
 	} else {
 		json_set(p->blobs, p->what, json_copy(blob));
@@ -204,7 +212,7 @@ static bool take_upload(const struct step_in *in, struct step_out *out, struct p
 	return go_on;
 }
 
-static void take_create(const struct step_in *in, struct step_out *out, struct progress *p)
+static void take_create(const struct step_in *in, struct step_out *out, struct bluesky_way *p)
 {
 	struct json *j;
 
@@ -218,19 +226,25 @@ static void take_create(const struct step_in *in, struct step_out *out, struct p
 	bluesky_fail(in, out, BLUESKY_COMMIT);
 	if (out->error_class == CLASS_TRANSIENT &&
 	    strcmp(out->error.platform, "BlobNotFound") == 0) {
-		/* The server has thrown an image away that waited too long: upload all again. */
+		/* The server has thrown a file away that waited too long: upload all again. */
 		json_free(&p->blobs);
+		json_free(&p->jobs);
 		p->blobs = json_new_object();
-		progress_store(p, out, "", "");
+		p->jobs = json_new_object();
+		bluesky_keep(p, out, "", "");
 	}
 }
 
-static bool take_answer(const struct step_in *in, struct step_out *out, struct progress *p)
+static bool take_answer(const struct step_in *in, struct step_out *out, struct bluesky_way *p)
 {
 	if (strcmp(p->ask, ASK_RESOLVE) == 0)
 		return take_resolve(in, out, p);
 	if (strcmp(p->ask, ASK_UPLOAD) == 0)
 		return take_upload(in, out, p);
+	if (strcmp(p->ask, BLUESKY_ASK_PERMIT) == 0)
+		return bluesky_take_permit(in, out);
+	if (strcmp(p->ask, BLUESKY_ASK_VIDEO) == 0 || strcmp(p->ask, BLUESKY_ASK_JOB) == 0)
+		return bluesky_take_job(in, out, p);
 	if (strcmp(p->ask, ASK_CREATE) == 0)
 		take_create(in, out, p);
 	else
@@ -240,7 +254,7 @@ static bool take_answer(const struct step_in *in, struct step_out *out, struct p
 }
 
 /* Rehearsal: what the last request would have told. */
-static bool pretend(const struct step_in *in, struct step_out *out, struct progress *p)
+static bool pretend(const struct step_in *in, struct step_out *out, struct bluesky_way *p)
 {
 	struct json *blob;
 	const char *key = record_key(in);
@@ -253,7 +267,7 @@ static bool pretend(const struct step_in *in, struct step_out *out, struct progr
 	}
 	if (strcmp(p->ask, ASK_RESOLVE) == 0) {
 		json_set_str(p->dids, p->what, arena_printf(out->arena, "<DID of @%s>", p->what));
-	} else if (strcmp(p->ask, ASK_UPLOAD) == 0) {
+	} else if (strcmp(p->ask, ASK_UPLOAD) == 0 || strcmp(p->ask, BLUESKY_ASK_VIDEO) == 0) {
 		blob = json_set(p->blobs, p->what, json_new_object());
 		json_set_str(blob, "$type", "blob");
 		json_set_str(json_set(blob, "ref", json_new_object()), "$link",
@@ -264,7 +278,7 @@ static bool pretend(const struct step_in *in, struct step_out *out, struct progr
 
 void bluesky_publish(const struct step_in *in, struct step_out *out)
 {
-	struct progress p;
+	struct bluesky_way p;
 	bool go_on = true;
 
 	if (!in->rehearsal && (!tid_is_valid(in->key) || in->conn->account_id == NULL)) {
@@ -277,6 +291,7 @@ void bluesky_publish(const struct step_in *in, struct step_out *out)
 		go_on = take_answer(in, out, &p);
 	else if (in->rehearsal)
 		go_on = pretend(in, out, &p);
+	/* With the permit that this answer brought the video leaves; it is not stored. */
 	if (go_on)
 		ask_next(in, out, &p);
 	progress_close(&p);

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/when.h"
+#include "platforms/adapter.h"
 #include "platforms/richtext.h"
 
 #define TAG_GRAPHEMES_MAX 64
@@ -99,6 +100,21 @@ static void set_images(struct json *record, const struct post *post, const struc
 	}
 }
 
+static void set_video(struct json *record, const struct media *m, const struct json *blobs)
+{
+	struct json *embed = json_set(record, "embed", json_new_object()), *ratio;
+
+	json_set_str(embed, "$type", "app.bsky.embed.video");
+	json_set(embed, "video", json_copy(json_get(blobs, m->sha256)));
+	if (m->alt != NULL && m->alt[0] != '\0')
+		json_set_str(embed, "alt", m->alt);
+	if (m->width > 0 && m->height > 0) {
+		ratio = json_set(embed, "aspectRatio", json_new_object());
+		json_set_int(ratio, "width", m->width);
+		json_set_int(ratio, "height", m->height);
+	}
+}
+
 bool bluesky_has_card(const struct post *post)
 {
 	if (post->link == NULL || post->link[0] == '\0' || post->n_media > 0)
@@ -153,7 +169,9 @@ struct json *bluesky_record(const struct step_in *in, struct arena *a, const str
 	set_facets(record, a, dids, text);
 	if (in->answered != NULL)
 		set_reply(record, in->answered);
-	if (in->post->n_media > 0)
+	if (in->post->n_media > 0 && adapter_is_video(&in->post->media[0]))
+		set_video(record, &in->post->media[0], blobs);
+	else if (in->post->n_media > 0)
 		set_images(record, in->post, blobs);
 	else if (bluesky_has_card(in->post))
 		set_card(record, in->post);

@@ -10,6 +10,7 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/bluesky_record.c \
 	src/platforms/bluesky_session.c \
 	src/platforms/bluesky_settle.c \
+	src/platforms/bluesky_video.c \
 	src/platforms/chain.c \
 	src/platforms/chain.h \
 	src/platforms/chain_walk.c \
@@ -56,6 +57,7 @@ libmasthead_platforms_a_SOURCES = \
 	src/platforms/mastodon.h \
 	src/platforms/mastodon_account.c \
 	src/platforms/mastodon_answer.c \
+	src/platforms/mastodon_check.c \
 	src/platforms/mastodon_facts.c \
 	src/platforms/mastodon_html.c \
 	src/platforms/mastodon_oauth.c \

@@ -1,6 +1,6 @@
 /* platforms/mastodon.h - the adapter for Mastodon and servers that speak its API, and what its files share.
  *
- * mastodon.c: the facts, the checks, the way to the operations. mastodon_answer.c: the error table.
+ * mastodon.c: the facts, the way to the operations. mastodon_check.c: checks, options. mastodon_answer.c: the error table.
  * mastodon_account.c: login by token, verify, revoke. mastodon_facts.c: what an instance says of itself.
  * mastodon_post.c: publish. mastodon_settle.c: settle by listing, take down. mastodon_html.c: a listed post as text.
  * Layer: platforms. Pure functions, any thread. */
@@ -22,6 +22,8 @@ struct mastodon_facts {
 	bool known;  /* the instance was asked */
 	bool proper; /* Mastodon itself, which honours keys; others may not */
 	int64_t text_max, media_max, url_length, image_bytes_max, pixels_max, alt_max;
+	int64_t video_bytes_max, video_pixels_max; /* pixels 0: not told */
+	int64_t poll_choices_max, poll_choice_max, poll_seconds_min, poll_seconds_max;
 	struct json *types; /* array of MIME types or NULL */
 };
 void mastodon_facts_read(const struct connection *conn, struct mastodon_facts *f);
@@ -47,8 +49,18 @@ const char *mastodon_id(struct arena *a, const struct json *obj);
 struct mastodon_options {
 	const char *warning; /* content warning or NULL; the arena's */
 	bool sensitive;
+	/* The numbers tell how many were given, also beyond the room. */
+	const char *focus[16], *choices[32];
+	size_t n_focus, n_choices; /* no choices: no poll */
+	int64_t poll_minutes;      /* -1: none that makes sense */
+	bool poll_multiple, poll_hide_totals;
 };
 void mastodon_options_read(struct arena *a, const struct post *post, struct mastodon_options *o);
+
+/* The types that we know; an instance takes some of them. NULL-terminated. */
+extern const char *const mastodon_media_types[13];
+void mastodon_check(const struct post *post, const struct connection *conn, struct problems *out);
+int64_t mastodon_measure(const struct post *post, const struct connection *conn);
 
 /* DONE with a status object. False if it has no id. */
 bool mastodon_done(struct step_out *out, const struct json *status);

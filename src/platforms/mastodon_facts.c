@@ -17,6 +17,12 @@
 #define IMAGE_BYTES_MAX 16777216
 #define PIXELS_MAX 33177600
 #define ALT_MAX 1500
+#define VIDEO_BYTES_MAX 103809024
+/* Mastodon's own; its API does not promise them. */
+#define POLL_CHOICES_MAX 4
+#define POLL_CHOICE_MAX 50
+#define POLL_SECONDS_MIN 300
+#define POLL_SECONDS_MAX 2629746
 #define TYPES_MAX 64
 
 static bool is_proper(const char *version, const char *source)
@@ -61,6 +67,7 @@ static struct json *make_facts(const struct json *j, int64_t now_ms)
 {
 	const struct json *statuses = json_at(j, "configuration.statuses");
 	const struct json *media = json_at(j, "configuration.media_attachments");
+	const struct json *polls = json_at(j, "configuration.polls");
 	const char *version = json_str(j, "version");
 	const int64_t text = 10000000, bytes = (int64_t)1 << 40;
 	struct json *facts = json_new_object();
@@ -70,6 +77,7 @@ static struct json *make_facts(const struct json *j, int64_t now_ms)
 	/* Pleroma's older names first; what stands under "configuration" wins. */
 	keep(facts, "text_max", j, "max_toot_chars", text);
 	keep(facts, "image_bytes_max", j, "upload_limit", bytes);
+	keep(facts, "video_bytes_max", j, "upload_limit", bytes);
 	keep(facts, "alt_max", j, "description_limit", text);
 	keep(facts, "text_max", statuses, "max_characters", text);
 	keep(facts, "media_max", statuses, "max_media_attachments", 1000);
@@ -77,6 +85,12 @@ static struct json *make_facts(const struct json *j, int64_t now_ms)
 	keep(facts, "image_bytes_max", media, "image_size_limit", bytes);
 	keep(facts, "pixels_max", media, "image_matrix_limit", bytes);
 	keep(facts, "alt_max", media, "description_limit", text);
+	keep(facts, "video_bytes_max", media, "video_size_limit", bytes);
+	keep(facts, "video_pixels_max", media, "video_matrix_limit", bytes);
+	keep(facts, "poll_choices_max", polls, "max_options", 1000);
+	keep(facts, "poll_choice_max", polls, "max_characters_per_option", text);
+	keep(facts, "poll_seconds_min", polls, "min_expiration", bytes);
+	keep(facts, "poll_seconds_max", polls, "max_expiration", bytes);
 	keep_types(facts, json_get(media, "supported_mime_types"));
 	json_set_int(facts, "read_at", now_ms);
 	return facts;
@@ -131,6 +145,12 @@ void mastodon_facts_read(const struct connection *conn, struct mastodon_facts *f
 		.image_bytes_max = json_int(j, "image_bytes_max", IMAGE_BYTES_MAX),
 		.pixels_max = json_int(j, "pixels_max", PIXELS_MAX),
 		.alt_max = json_int(j, "alt_max", ALT_MAX),
+		.video_bytes_max = json_int(j, "video_bytes_max", VIDEO_BYTES_MAX),
+		.video_pixels_max = json_int(j, "video_pixels_max", 0),
+		.poll_choices_max = json_int(j, "poll_choices_max", POLL_CHOICES_MAX),
+		.poll_choice_max = json_int(j, "poll_choice_max", POLL_CHOICE_MAX),
+		.poll_seconds_min = json_int(j, "poll_seconds_min", POLL_SECONDS_MIN),
+		.poll_seconds_max = json_int(j, "poll_seconds_max", POLL_SECONDS_MAX),
 	};
 	if (json_is_array(json_get(j, "types")))
 		f->types = json_copy(json_get(j, "types"));

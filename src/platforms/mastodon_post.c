@@ -1,10 +1,10 @@
 /* platforms/mastodon_post.c - a post's way out.
  *
- *   mark -> upload and poll (each image) -> create -> done
+ *   mark -> upload and poll (each file) -> create -> done
  *
  * The mark is the account's newest post before ours: settling by listing then looks only at what came after it.
  * The state remembers it with the key for which it was made (`since`, `marked`), and the media (`media`: place, sha256 ->
- * id, alt text, ready). A media id serves one post only, and its alt text went with the upload, so a place whose image
+ * id, alt text, ready). A media id serves one post only, and its alt text went with the upload, so a place whose file
  * or alt text was edited is uploaded anew.
  *
  * The commit-like request carries the attempt's key. Mastodon answers a repeat within the hour with the same post; whether
@@ -109,11 +109,13 @@ static void ask_mark(const struct step_in *in, struct step_out *out, struct prog
 	progress_store(p, out, ASK_MARK, "");
 }
 
-static const char *file_name(struct arena *a, const struct media *m)
+static void add_focus(const struct step_in *in, struct http_request *r, size_t i)
 {
-	const char *slash = m->type != NULL ? strchr(m->type, '/') : NULL;
+	struct mastodon_options options;
 
-	return arena_printf(a, "image.%s", slash != NULL ? slash + 1 : "bin");
+	mastodon_options_read(r->arena, in->post, &options);
+	if (i < options.n_focus && i < COUNT_OF(options.focus))
+		adapter_text_part(r, "focus", options.focus[i]);
 }
 
 static void ask_upload(const struct step_in *in, struct step_out *out, struct progress *p,
@@ -128,7 +130,7 @@ static void ask_upload(const struct step_in *in, struct step_out *out, struct pr
 		return;
 	r = out->request;
 	part = http_part_add(r, "file");
-	part->filename = file_name(r->arena, m);
+	part->filename = adapter_file_name(r->arena, m, i);
 	part->type = arena_strdup(r->arena, m->type);
 	part->file = arena_printf(r->arena, "%s/%s", in->media_dir != NULL ? in->media_dir : ".",
 				  m->sha256);
@@ -137,6 +139,8 @@ static void ask_upload(const struct step_in *in, struct step_out *out, struct pr
 		part->len = strlen(m->alt);
 		part->bytes = arena_strdup(r->arena, m->alt);
 	}
+	add_focus(in, r, i);
+	r->timeout_ms = adapter_upload_ms(m);
 	progress_store(p, out, ASK_UPLOAD, place);
 }
 
@@ -149,6 +153,23 @@ static void ask_poll(const struct step_in *in, struct step_out *out, struct prog
 		return;
 	http_url_escaped(out->request, id);
 	progress_store(p, out, ASK_POLL, place);
+}
+
+static void set_poll(struct json *body, const struct mastodon_options *o)
+{
+	struct json *poll, *choices;
+
+	if (o->n_choices == 0)
+		return;
+	poll = json_set(body, "poll", json_new_object());
+	choices = json_set(poll, "options", json_new_array());
+	for (size_t i = 0; i < o->n_choices && i < COUNT_OF(o->choices); i++)
+		json_add_str(choices, o->choices[i]);
+	json_set_int(poll, "expires_in", o->poll_minutes * 60);
+	if (o->poll_multiple)
+		json_set_bool(poll, "multiple", true);
+	if (o->poll_hide_totals)
+		json_set_bool(poll, "hide_totals", true);
 }
 
 static void ask_create(const struct step_in *in, struct step_out *out, struct progress *p)
@@ -171,6 +192,7 @@ static void ask_create(const struct step_in *in, struct step_out *out, struct pr
 	}
 	if (in->answered != NULL)
 		json_set_str(body, "in_reply_to_id", in->answered->parent_id);
+	set_poll(body, &options);
 	if (options.warning != NULL)
 		json_set_str(body, "spoiler_text", options.warning);
 	if (options.sensitive)
@@ -264,7 +286,7 @@ static bool take_upload(const struct step_in *in, struct step_out *out, struct p
 		p->polls = 0;
 		go_on = true;
 	} else if (mastodon_ok(r)) {
-		mastodon_fail_odd(in, out, MASTODON_FREE, "id of the image");
+		mastodon_fail_odd(in, out, MASTODON_FREE, "id of the file");
 	} else if (!p->old_media && (r->status == 404 || r->status == 405)) {
 		/* A server from before asynchronous media. */
 		p->old_media = true;
@@ -291,7 +313,7 @@ static bool wait_more(const struct step_in *in, struct step_out *out, struct pro
 
 	if (p->polls >= POLLS_MAX) {
 		step_fail(out, CLASS_TRANSIENT, E_TIMEOUT, in->response, NULL,
-			  "the server has not finished with the image");
+			  "the server has not finished with the file");
 		p->polls = 0;
 		progress_store(p, out, "", "");
 		return false;
@@ -318,7 +340,7 @@ static bool take_poll(const struct step_in *in, struct step_out *out, struct pro
 		done = json_set(p->media, p->what, m);
 		if (json_str(done, "id") != NULL)
 			return true;
-		mastodon_fail_odd(in, out, MASTODON_FREE, "image that is remembered");
+		mastodon_fail_odd(in, out, MASTODON_FREE, "file that is remembered");
 		forget_media(out, p);
 		return false;
 	}
@@ -385,7 +407,7 @@ static bool pretend(const struct step_in *in, struct step_out *out, struct progr
 		p->marked = attempt_key(in);
 	} else if (strcmp(p->ask, ASK_UPLOAD) == 0 && i < in->post->n_media) {
 		m = json_set(p->media, p->what, json_new_object());
-		json_set_str(m, "id", arena_printf(out->arena, "<id of image %zu>", i + 1));
+		json_set_str(m, "id", arena_printf(out->arena, "<id of file %zu>", i + 1));
 		json_set_str(m, "alt", alt_of(&in->post->media[i]));
 		json_set_bool(m, "ready", true);
 	} else if (strcmp(p->ask, ASK_CREATE) == 0) {

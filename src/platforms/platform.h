@@ -67,6 +67,7 @@ struct platform_limits {
 	int64_t images_max, videos_max;
 	int64_t image_bytes_max, video_bytes_max;
 	int64_t thread_parts_max; /* option "thread": a post as several; 0: not here */
+	int64_t poll_choices_max; /* 0: no polls */
 	bool media_required;      /* no text-only posts */
 };
 
@@ -98,6 +99,7 @@ struct step_in {
 	const struct connection *conn; /* server, endpoint, account, account_id, facts */
 	const char *api_base; /* from the configuration; NULL: adapter's default / conn->server */
 	const char *api_version; /* likewise */
+	const char *video_base;  /* likewise: where videos go; "none": to no service of its own */
 	const char *login_name;  /* OP_LOGIN: the handle typed */
 	const char *
 		choice; /* OP_LOGIN, OP_AUTHORIZE, OP_CODE: the id chosen after STEP_CHOOSE, or by --account; NULL */
@@ -155,6 +157,8 @@ struct step_out {
 	 * following requests of this operation (a code's token reads the account, Meta's chain of tokens);
 	 * what was said last counts at DONE. client_*: OP_REGISTER. */
 	const char *access, *refresh;
+	const char *
+		service; /* PUBLISH: a token for the requests after this one, SLOT_SERVICE; never stored */
 	const char *client_id, *client_secret;
 	const char *authorize_url;    /* OP_AUTHORIZE */
 	const struct choice *choices; /* CHOOSE */

@@ -65,16 +65,8 @@ const char *x_url(struct arena *a, const char *id)
 
 size_t x_poll(struct arena *a, const struct post *post, const char *choices[X_POLL_MAX + 1])
 {
-	const char *s = adapter_option(a, post, "x", "poll");
-	size_t n = 0;
-
-	while (s != NULL && n <= X_POLL_MAX) {
-		size_t len = strcspn(s, "|");
-
-		choices[n++] = arena_strndup(a, s, len);
-		s = s[len] == '|' ? s + len + 1 : NULL;
-	}
-	return n;
+	return adapter_option_list(a, adapter_option(a, post, "x", "poll"), choices,
+				   X_POLL_MAX + 1);
 }
 
 static void make_key(int64_t now_ms, char *out, size_t size)
@@ -286,6 +278,7 @@ const struct platform x_platform = {
 	.limits =
 		{
 			.thread_parts_max = CHAIN_PARTS_MAX,
+			.poll_choices_max = X_POLL_MAX,
 			.text_max = X_TEXT_MAX,
 			.text_unit = UNIT_WEIGHTED,
 			.url_length = X_URL_LENGTH,

@@ -255,7 +255,7 @@ static void ask_adapter(struct engine *e, struct flight *f)
 		step_out_free(&f->out);
 	f->out = o;
 	f->has_out = true;
-	if (f->kind == FLIGHT_REFRESH)
+	if (f->kind != FLIGHT_SETTLE)
 		learned_take(&f->learned, &f->out);
 	if (f->out.state) {
 		json_free(&f->state);

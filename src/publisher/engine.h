@@ -98,6 +98,7 @@ struct batch {
 /* Tokens that an operation learned on its way: they serve its next requests, and count at its end. */
 struct learned {
 	struct secret *access, *refresh;
+	struct secret *service; /* PUBLISH */
 	int64_t access_expires_at, refresh_expires_at;
 };
 

@@ -36,6 +36,7 @@ void connection_step_in(const struct publisher_settings *o, const struct connect
 	*in = (struct step_in){.conn = c,
 			       .api_base = settings_option(o, c->platform, "api_base"),
 			       .api_version = settings_option(o, c->platform, "version"),
+			       .video_base = settings_option(o, c->platform, "video_base"),
 			       .now_ms = clock_wall_ms()};
 }
 
@@ -171,6 +172,7 @@ void learned_take(struct learned *l, const struct step_out *o)
 {
 	learn_one(&l->access, o->access);
 	learn_one(&l->refresh, o->refresh);
+	learn_one(&l->service, o->service);
 	if (o->access_expires_at)
 		l->access_expires_at = o->access_expires_at;
 	if (o->refresh_expires_at)
@@ -183,6 +185,8 @@ void learned_use(const struct learned *l, struct secret_set *set)
 		set->slot[SLOT_ACCESS] = set->slot[SLOT_PAGE] = l->access;
 	if (l->refresh)
 		set->slot[SLOT_REFRESH] = l->refresh;
+	if (l->service)
+		set->slot[SLOT_SERVICE] = l->service;
 }
 
 void learned_tell(const struct learned *l, struct step_out *out)
@@ -206,6 +210,7 @@ void learned_free(struct learned *l)
 {
 	secret_free(&l->access);
 	secret_free(&l->refresh);
+	secret_free(&l->service);
 }
 
 /* A refresh whose tokens have come is done, whatever became of the questions after it. */

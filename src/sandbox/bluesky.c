@@ -22,6 +22,10 @@ static const struct method {
 	{"com.atproto.server.describeServer", "GET", STEP_VERIFY, pds_describe_server},
 	{"com.atproto.identity.resolveHandle", "GET", STEP_READ, pds_resolve_handle},
 	{"com.atproto.repo.uploadBlob", "POST", STEP_UPLOAD, pds_upload_blob},
+	/* The video service stands here, too. */
+	{"com.atproto.server.getServiceAuth", "GET", STEP_UPLOAD, pds_service_auth},
+	{"app.bsky.video.uploadVideo", "POST", STEP_UPLOAD, pds_upload_video},
+	{"app.bsky.video.getJobStatus", "GET", STEP_READ, pds_video_job},
 	/* One request both creates the post and publishes it. */
 	{"com.atproto.repo.createRecord", "POST", STEP_CREATE | STEP_PUBLISH, pds_create_record},
 	{"com.atproto.repo.putRecord", "POST", STEP_CREATE | STEP_PUBLISH, pds_put_record},

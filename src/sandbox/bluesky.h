@@ -24,11 +24,19 @@ void pds_delete_session(struct call *c);
 void pds_resolve_handle(struct call *c);
 void pds_describe_server(struct call *c);
 void pds_upload_blob(struct call *c);
+void pds_service_auth(struct call *c);
+void pds_upload_video(struct call *c);
+void pds_video_job(struct call *c);
 void pds_create_record(struct call *c);
 void pds_put_record(struct call *c);
 void pds_get_record(struct call *c);
 void pds_list_records(struct call *c);
 void pds_delete_record(struct call *c);
+
+/* Keeps the bytes of the request's body as a blob; what they are is told by themselves. */
+struct blob *pds_keep_blob(struct call *c);
+/* {"$type":"blob","ref":{"$link"},"mimeType","size"} */
+struct json *pds_describe_blob(const struct blob *b) MUST_USE;
 
 /* Checks a post's record as the reference server does. False: answered already. */
 bool pds_check_record(struct call *c, const struct json *record);

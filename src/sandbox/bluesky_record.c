@@ -13,6 +13,7 @@
 #define TAGS_MAX 8
 #define IMAGES_MAX 4
 #define IMAGE_BYTES_MAX 2000000
+#define VIDEO_BYTES_MAX 300000000
 #define THUMB_BYTES_MAX 1000000
 #define BLOB_BYTES_MAX 5242880
 
@@ -105,6 +106,20 @@ static bool check_images(struct call *c, const struct json *images)
 	return true;
 }
 
+static bool check_video(struct call *c, const struct json *embed)
+{
+	struct blob *b = check_blob(c, json_get(embed, "video"), VIDEO_BYTES_MAX);
+
+	if (!b)
+		return false;
+	if (strcmp(b->type, "video/mp4") != 0) {
+		pds_error(c, 400, "InvalidMimeType",
+			  "Wrong type of file. It is %s but it must match video/mp4.", b->type);
+		return false;
+	}
+	return true;
+}
+
 static bool check_embed(struct call *c, const struct json *embed)
 {
 	const char *type = json_str(embed, "$type");
@@ -114,6 +129,8 @@ static bool check_embed(struct call *c, const struct json *embed)
 		return true;
 	if (type && strcmp(type, "app.bsky.embed.images") == 0)
 		return check_images(c, json_get(embed, "images"));
+	if (type && strcmp(type, "app.bsky.embed.video") == 0)
+		return check_video(c, embed);
 	if (!type || strcmp(type, "app.bsky.embed.external") != 0) {
 		pds_error(c, 400, "InvalidRequest", INVALID "unknown type at $.embed");
 		return false;
@@ -175,19 +192,27 @@ bool pds_check_record(struct call *c, const struct json *record)
 	       check_embed(c, json_get(record, "embed"));
 }
 
+static void list_blob(const struct call *c, struct json *list, const struct json *ref,
+		      const char *alt)
+{
+	const char *id = json_str(json_get(ref, "ref"), "$link");
+	struct blob *b = id ? world_blob(c->world, id) : NULL;
+	struct json *o = json_add(list, json_new_object());
+
+	json_set_str(o, "sha256", b ? b->sha256 : NULL);
+	json_set_str(o, "alt", alt);
+}
+
 struct json *pds_media(const struct call *c, const struct json *record)
 {
 	struct json *list = json_new_array();
 	const struct json *images = json_at(record, "embed.images");
+	const struct json *video = json_at(record, "embed.video");
 
-	for (const struct json *i = json_first(images); i; i = json_next(i)) {
-		const char *id = json_str(json_at(i, "image.ref"), "$link");
-		struct blob *b = id ? world_blob(c->world, id) : NULL;
-		struct json *o = json_add(list, json_new_object());
-
-		json_set_str(o, "sha256", b ? b->sha256 : NULL);
-		json_set_str(o, "alt", json_str(i, "alt"));
-	}
+	for (const struct json *i = json_first(images); i; i = json_next(i))
+		list_blob(c, list, json_get(i, "image"), json_str(i, "alt"));
+	if (video)
+		list_blob(c, list, video, json_str(json_get(record, "embed"), "alt"));
 	return list;
 }
 
@@ -215,12 +240,31 @@ static const char *sniff(const struct call *c)
 	return said ? said : "application/octet-stream";
 }
 
-void pds_upload_blob(struct call *c)
+struct blob *pds_keep_blob(struct call *c)
 {
 	unsigned char digest[HASH_BYTES];
 	char hex[HASH_HEX_SIZE], cid[CID_SIZE];
-	struct json *j, *blob;
-	struct blob *b;
+
+	sha256_bytes(c->request->body, c->request->len, digest);
+	hex_encode(digest, sizeof(digest), hex);
+	cid_of(CID_RAW, digest, cid);
+	return world_add_blob(c->world, cid, hex, sniff(c), (int64_t)c->request->len);
+}
+
+struct json *pds_describe_blob(const struct blob *b)
+{
+	struct json *blob = json_new_object();
+
+	json_set_str(blob, "$type", "blob");
+	json_set_str(json_set(blob, "ref", json_new_object()), "$link", b->id);
+	json_set_str(blob, "mimeType", b->type);
+	json_set_int(blob, "size", b->size);
+	return blob;
+}
+
+void pds_upload_blob(struct call *c)
+{
+	struct json *j;
 
 	if (!pds_session(c, JWT_ACCESS))
 		return;
@@ -228,15 +272,7 @@ void pds_upload_blob(struct call *c)
 		pds_error(c, 413, "PayloadTooLarge", "request entity too large");
 		return;
 	}
-	sha256_bytes(c->request->body, c->request->len, digest);
-	hex_encode(digest, sizeof(digest), hex);
-	cid_of(CID_RAW, digest, cid);
-	b = world_add_blob(c->world, cid, hex, sniff(c), (int64_t)c->request->len);
 	j = json_new_object();
-	blob = json_set(j, "blob", json_new_object());
-	json_set_str(blob, "$type", "blob");
-	json_set_str(json_set(blob, "ref", json_new_object()), "$link", b->id);
-	json_set_str(blob, "mimeType", b->type);
-	json_set_int(blob, "size", b->size);
+	json_set(j, "blob", pds_describe_blob(pds_keep_blob(c)));
 	call_json(c, 200, j);
 }

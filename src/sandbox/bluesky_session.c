@@ -122,7 +122,7 @@ struct session *pds_session(struct call *c, enum jwt_kind kind)
 		pds_error(c, 400, "ExpiredToken", "Token has been revoked");
 		return NULL;
 	}
-	if (c->now_ms >= (kind == JWT_ACCESS ? s->access_until : s->refresh_until)) {
+	if (c->now_ms >= (kind == JWT_REFRESH ? s->refresh_until : s->access_until)) {
 		pds_error(c, 400, "ExpiredToken", "Token has expired");
 		return NULL;
 	}

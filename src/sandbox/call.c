@@ -77,6 +77,8 @@ struct post *call_accept(struct call *c, struct account *a, const char *key, con
 	json_set(line, "media", media);
 	if (c->reply_to)
 		json_set_str(line, "reply_to", c->reply_to);
+	if (c->poll)
+		json_set(line, "poll", json_copy(c->poll));
 	json_set_time(line, "visible_at", world_visible_at(c->world, c->now_ms));
 	strbuf_init(&b, ANSWER_BYTES_MAX);
 	json_write(&b, line, false);

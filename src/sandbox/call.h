@@ -20,9 +20,10 @@ struct call {
 	bool ignores_keys; /* this server knows no idempotency keys */
 	struct listener_answer *answer;
 	int64_t now_ms;
-	int64_t ledger_line;  /* to be flushed before the answer leaves; 0: none */
-	const char *reply_to; /* what the post that is being accepted answers; NULL */
-	const char *server;   /* http://127.0.0.1:PORT/PREFIX */
+	int64_t ledger_line;     /* to be flushed before the answer leaves; 0: none */
+	const struct json *poll; /* the choices of the post's poll, an array; NULL */
+	const char *reply_to;    /* what the post that is being accepted answers; NULL */
+	const char *server;      /* http://127.0.0.1:PORT/PREFIX */
 };
 
 struct sandbox_platform {

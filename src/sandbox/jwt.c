@@ -7,9 +7,11 @@
 
 #define TOKEN_BYTES_MAX ((size_t)4096)
 
-static const char *const kind_types[] = {[JWT_ACCESS] = "at+jwt", [JWT_REFRESH] = "refresh+jwt"};
-static const char *const kind_scopes[] = {
-	[JWT_ACCESS] = "com.atproto.appPass", [JWT_REFRESH] = "com.atproto.refresh"};
+static const char *const kind_types[] = {
+	[JWT_ACCESS] = "at+jwt", [JWT_REFRESH] = "refresh+jwt", [JWT_SERVICE] = "JWT"};
+static const char *const kind_scopes[] = {[JWT_ACCESS] = "com.atproto.appPass",
+					  [JWT_REFRESH] = "com.atproto.refresh",
+					  [JWT_SERVICE] = "com.atproto.repo.uploadBlob"};
 
 static void encode_json(struct strbuf *out, struct json *j)
 {
@@ -101,10 +103,10 @@ struct session *jwt_open(const struct world *w, const char *token, enum jwt_kind
 	claims = decode_part(first + 1, (size_t)(second - first) - 1);
 	scope = json_str(claims, "scope");
 	s = scope ? world_session(w, json_int(claims, "jti", 0)) : NULL;
-	if (s && strcmp(scope, kind_scopes[JWT_REFRESH]) == 0)
-		*kind = JWT_REFRESH;
-	else if (s)
-		*kind = JWT_ACCESS;
+	*kind = JWT_ACCESS;
+	for (int k = JWT_REFRESH; s && k <= JWT_SERVICE; k++)
+		if (strcmp(scope, kind_scopes[k]) == 0)
+			*kind = (enum jwt_kind)k;
 	json_free(&claims);
 	return s;
 }

@@ -7,7 +7,8 @@
 #include "base/mem.h"
 #include "sandbox/world.h"
 
-enum jwt_kind { JWT_ACCESS, JWT_REFRESH };
+/* JWT_SERVICE: for the video service. */
+enum jwt_kind { JWT_ACCESS, JWT_REFRESH, JWT_SERVICE };
 
 /* In the arena. until: what stands in it as time of expiry, UTC ms. */
 char *jwt_make(struct arena *a, int64_t seed, enum jwt_kind kind, const struct session *s,

@@ -6,6 +6,7 @@ libmasthead_sandbox_a_SOURCES = \
 	src/sandbox/bluesky_record.c \
 	src/sandbox/bluesky_repo.c \
 	src/sandbox/bluesky_session.c \
+	src/sandbox/bluesky_video.c \
 	src/sandbox/call.c \
 	src/sandbox/call.h \
 	src/sandbox/cid.c \

@@ -38,6 +38,8 @@ struct masto_bearer {
 	struct account *account;
 };
 struct masto_bearer masto_bearer(const struct world *w, const char *token);
+/* Is the file finished? A film or a moving picture is at the second look. */
+bool masto_is_ready(const struct call *c, const struct blob *b);
 /* An uploaded file as the API describes it. */
 struct json *masto_describe_blob(const struct call *c, const struct blob *b) MUST_USE;
 

@@ -9,8 +9,9 @@
 #define VIDEO_BYTES_MAX 103809024
 #define DESCRIPTION_MAX 1500
 
-static const char *const types[] = {"image/jpeg", "image/png",  "image/gif", "image/webp",
-				    "video/mp4",  "audio/mpeg", "video/webm"};
+static const char *const types[] = {"image/jpeg", "image/png",  "image/gif",       "image/webp",
+				    "video/mp4",  "video/webm", "video/quicktime", "audio/mpeg",
+				    "audio/ogg",  "audio/flac", "audio/wav",       "audio/mp4"};
 
 static bool is_known_type(const char *type)
 {
@@ -18,6 +19,17 @@ static bool is_known_type(const char *type)
 		if (strcmp(types[i], type) == 0)
 			return true;
 	return false;
+}
+
+static bool is_worked_on(const struct blob *b)
+{
+	return strncmp(b->type, "video/", 6) == 0 || strcmp(b->type, "image/gif") == 0;
+}
+
+bool masto_is_ready(const struct call *c, const struct blob *b)
+{
+	return !is_worked_on(b) ||
+	       !world_use_once(c->world, arena_printf(c->answer->arena, "look %s", b->id));
 }
 
 struct json *masto_describe_blob(const struct call *c, const struct blob *b)
@@ -30,6 +42,16 @@ struct json *masto_describe_blob(const struct call *c, const struct blob *b)
 	json_set_str(j, "url", arena_printf(c->answer->arena, "%s/media/%s", c->server, b->id));
 	json_set_str(j, "description", b->alt);
 	return j;
+}
+
+/* A file that is worked on has no address yet. */
+static void answer_blob(struct call *c, const struct blob *b, int status)
+{
+	struct json *j = masto_describe_blob(c, b);
+
+	if (status != 200)
+		json_set_null(j, "url");
+	call_json(c, status, j);
 }
 
 void masto_upload(struct call *c)
@@ -52,6 +74,8 @@ void masto_upload(struct call *c)
 		masto_error(c, 422, "Validation failed: File content type is invalid");
 	} else if (file->len > IMAGE_BYTES_MAX && strncmp(file->type, "image/", 6) == 0) {
 		masto_error(c, 422, "Validation failed: File size must be less than 16 MB");
+	} else if (file->len > VIDEO_BYTES_MAX) {
+		masto_error(c, 422, "Validation failed: File size must be less than 99 MB");
 	} else {
 		sha256_hex(file->value, file->len, hex);
 		/* Each upload is a file of its own, whatever its bytes. */
@@ -61,7 +85,7 @@ void masto_upload(struct call *c)
 		id[0] = '1';
 		b = world_add_blob(c->world, id, hex, file->type, (int64_t)file->len);
 		world_describe_blob(c->world, b, alt);
-		call_json(c, 200, masto_describe_blob(c, b));
+		answer_blob(c, b, is_worked_on(b) ? 202 : 200);
 	}
 }
 
@@ -74,7 +98,7 @@ void masto_media(struct call *c)
 		return;
 	b = world_blob(c->world, masto_path_id(c, "/api/v1/media/"));
 	if (b)
-		call_json(c, 200, masto_describe_blob(c, b));
+		answer_blob(c, b, masto_is_ready(c, b) ? 200 : 206);
 	else
 		masto_error(c, 404, "Record not found");
 }
@@ -98,5 +122,10 @@ void masto_instance(struct call *c)
 	json_set_int(o, "image_size_limit", IMAGE_BYTES_MAX);
 	json_set_int(o, "video_size_limit", VIDEO_BYTES_MAX);
 	json_set_int(o, "description_limit", DESCRIPTION_MAX);
+	o = json_set(configuration, "polls", json_new_object());
+	json_set_int(o, "max_options", 4);
+	json_set_int(o, "max_characters_per_option", 50);
+	json_set_int(o, "min_expiration", 300);
+	json_set_int(o, "max_expiration", 2629746);
 	call_json(c, 200, j);
 }

@@ -12,6 +12,10 @@
 #define CHARACTERS_MAX 500
 #define URL_CHARACTERS 23
 #define MEDIA_MAX 4
+#define POLL_CHOICES_MAX 4
+#define POLL_CHOICE_MAX 50
+#define POLL_SECONDS_MIN 300
+#define POLL_SECONDS_MAX 2629746
 #define KEY_LIFE_MS (INT64_C(60) * 60000)
 #define RECORD_BYTES_MAX ((size_t)1 << 20)
 
@@ -132,27 +136,79 @@ static struct json *describe_status(const struct call *c, const struct post *p)
 	return j;
 }
 
+/* May it be attached beside the n others? Else answered. */
+static bool attach(struct call *c, const struct blob *b, size_t n, bool *alone)
+{
+	*alone |= b && strncmp(b->type, "image/", 6) != 0;
+	if (!b)
+		masto_error(c, 404, "Record not found");
+	else if (n == MEDIA_MAX)
+		masto_error(c, 422, "Validation failed: Cannot attach more than 4 files");
+	else if (*alone && n > 0)
+		masto_error(c, 422, "Cannot attach a video to a post that already contains images");
+	else if (!masto_is_ready(c, b))
+		masto_error(c, 422,
+			    "Cannot attach files that have not finished processing. Try again in "
+			    "a moment!");
+	else
+		return true;
+	return false;
+}
+
 /* The media that are asked for, as ids; NULL: answered already. */
 static struct json *read_media(struct call *c, const struct fields *f)
 {
 	struct json *list = json_new_array();
+	bool alone = false;
 
 	for (size_t i = 0; i < f->n; i++) {
 		if (strcmp(f->items[i].name, "media_ids[]") != 0)
 			continue;
-		if (!world_blob(c->world, f->items[i].value) || json_len(list) == MEDIA_MAX) {
-			if (json_len(list) == MEDIA_MAX)
-				masto_error(c, 422,
-					    "Validation failed: Cannot attach more than "
-					    "4 files");
-			else
-				masto_error(c, 404, "Record not found");
+		if (!attach(c, world_blob(c->world, f->items[i].value), json_len(list), &alone)) {
 			json_free(&list);
 			return NULL;
 		}
 		json_add_str(list, f->items[i].value);
 	}
 	return list;
+}
+
+/* The poll of a JSON body; *choices: NULL if there is none. False: answered already. */
+static bool read_poll(struct call *c, const struct fields *f, size_t n_media, struct json **choices)
+{
+	const char *text = fields_get(f, "poll");
+	struct json *poll = NULL;
+	const struct json *list;
+	int64_t expires;
+	bool good = false;
+
+	*choices = NULL;
+	if (!text)
+		return true;
+	if (json_parse(text, strlen(text), RECORD_BYTES_MAX, &poll, NULL) != OK)
+		poll = NULL;
+	list = json_get(poll, "options");
+	expires = json_int(poll, "expires_in", 0);
+	if (json_len(list) < 2 || json_len(list) > POLL_CHOICES_MAX)
+		masto_error(c, 422, "Validation failed: Options can't contain more than 4 items");
+	else if (expires < POLL_SECONDS_MIN || expires > POLL_SECONDS_MAX)
+		masto_error(c, 422, "Validation failed: Expires at is too soon or too far away");
+	else if (n_media > 0)
+		masto_error(c, 422, "Validation failed: A post cannot have both files and a poll");
+	else
+		good = true;
+	for (const struct json *o = json_first(list); good && o; o = json_next(o))
+		if (!json_as_str(o) ||
+		    text_graphemes(json_as_str(o), strlen(json_as_str(o))) > POLL_CHOICE_MAX) {
+			masto_error(c, 422,
+				    "Validation failed: Options can't be longer than 50 "
+				    "characters each");
+			good = false;
+		}
+	if (good)
+		*choices = json_copy(list);
+	json_free(&poll);
+	return good;
 }
 
 static bool check_status(struct call *c, const char *text, const char *spoiler, size_t n_media,
@@ -235,7 +291,7 @@ void masto_create_status(struct call *c)
 	struct account *a = masto_account(c);
 	const char *key = c->ignores_keys ? NULL : listener_header(c->request, "Idempotency-Key");
 	const char *text, *spoiler, *visibility, *reply_to;
-	struct json *media;
+	struct json *media, *choices = NULL;
 	struct fields f;
 	struct post *there;
 
@@ -261,10 +317,15 @@ void masto_create_status(struct call *c)
 	media = read_media(c, &f);
 	if (!media)
 		return;
-	if (check_status(c, text ? text : "", spoiler ? spoiler : "", json_len(media), visibility))
+	if (check_status(c, text ? text : "", spoiler ? spoiler : "", json_len(media),
+			 visibility) &&
+	    read_poll(c, &f, json_len(media), &choices)) {
+		c->poll = choices;
 		accept_status(c, a, key, &f, media, visibility);
-	else
+	} else {
 		json_free(&media);
+	}
+	json_free(&choices);
 }
 
 /* The status of the path that can be seen; NULL: answered already. */

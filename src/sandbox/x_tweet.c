@@ -232,6 +232,7 @@ static void accept(struct call *c, struct account *a, const char *key, const str
 	json_set_str(record, "text", text ? text : "");
 	json_set(record, "media", ids ? json_copy(ids) : json_new_array());
 	c->reply_to = json_as_str(json_at(body, "reply.in_reply_to_tweet_id"));
+	c->poll = json_at(body, "poll.options");
 	if (json_get(body, "reply"))
 		json_set(record, "reply", json_copy(json_get(body, "reply")));
 	p = shelf_accept(c, a, key, shelf_post_id(c), record, media);

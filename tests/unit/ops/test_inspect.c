@@ -42,6 +42,47 @@ static void media_sniff__each_kind__type_and_size(void **state)
 	assert_string_equal(sniff(mp4, sizeof(mp4), &w, &h), "video/mp4");
 }
 
+static void media_sniff__films_and_sounds__by_their_content(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+		const char *type;
+	} rows[] = {
+		{"\0\0\0\x14"
+		 "ftypqt  zzzz",
+		 16, "video/quicktime"},
+		{"\0\0\0\x14"
+		 "ftypM4A zzzz",
+		 16, "audio/mp4"},
+		{"\0\0\0\x14"
+		 "ftypheiczzzz",
+		 16, NULL},
+		{"\0\0\0\x14"
+		 "ftypavifzzzz",
+		 16, NULL},
+		{"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm", 12, "video/webm"},
+		{"\x1a\x45\xdf\xa3\x9f\x42\x82\x88matroska", 16, NULL},
+		{"ID3\x04zzzzzz", 10, "audio/mpeg"},
+		{"\xff\xfb\x90\x64", 4, "audio/mpeg"},
+		{"\xff\xf9\x90\x64", 4, NULL},
+		{"\xff\xfb\xff\x64", 4, NULL},
+		{"fLaC\0\0\0\x22", 8, "audio/flac"},
+		{"RIFFxxxxWAVEfmt ", 16, "audio/wav"},
+		{"OggS\0\x02zzzzzzzzzzzzzzzzzzzzzzOpusHead", 36, "audio/ogg"},
+		{"OggS\0\x02zzzzzzzzzzzzzzzzzzzzzz\x80theora", 36, NULL},
+	};
+	int64_t w, h;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const char *type = sniff(rows[i].bytes, rows[i].n, &w, &h);
+
+		if (type != rows[i].type && (!type || !rows[i].type || strcmp(type, rows[i].type)))
+			fail_msg("row %zu: %s", i, type ? type : "nothing");
+	}
+}
+
 static void media_sniff__every_prefix__reads_within_bounds(void **state)
 {
 	static const char endless[] = "\xff\xd8\xff\xe0\xff\xff";
@@ -175,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(media_sniff__each_kind__type_and_size),
+		cmocka_unit_test(media_sniff__films_and_sounds__by_their_content),
 		cmocka_unit_test(media_sniff__every_prefix__reads_within_bounds),
 		cmocka_unit_test_setup_teardown(media_open__png__is_hashed_and_kept, world_setup,
 						world_teardown),

@@ -666,7 +666,7 @@ static void bluesky__validate__images(void **state)
 	r.media[0].bytes = 0;
 	assert_int_equal(problems_of(&r, "media", &first), 1);
 	r.media[0].bytes = 10;
-	r.media[0].type = "video/mp4";
+	r.media[0].type = "video/webm";
 	assert_int_equal(problems_of(&r, "media", &first), 1);
 	r.media[0].type = "image/jpeg";
 	fill(alt, "ü", 2000);

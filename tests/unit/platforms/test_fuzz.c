@@ -27,6 +27,10 @@ static const char *const bodies[] = {
 	"{\"blob\":[]}",
 	"{\"uri\":\"at://did:plc:alice234/app.bsky.feed.post/3mxkzm3ujs22k\",\"cid\":\"c\"}",
 	"{\"uri\":\"at://\"}",
+	"{\"token\":\"sekrit\"}",
+	"{\"jobStatus\":{\"jobId\":\"j1\",\"state\":\"JOB_STATE_ENCODING\"}}",
+	"{\"jobId\":\"j1\",\"state\":\"JOB_STATE_FAILED\"}",
+	"{\"jobId\":\"j1\",\"blob\":{\"$type\":\"blob\",\"ref\":{\"$link\":\"bafk\"},\"size\":1000}}",
 	"{\"error\":\"ExpiredToken\",\"message\":\"x\"}",
 	"{\"error\":\"InvalidRequest\",\"message\":\"\\u001b[2J\"}",
 	"{\"error\":\"BlobNotFound\"}",
@@ -189,6 +193,7 @@ static void one_attempt(const struct platform *p, enum platform_op op, bool thre
 	r.in.oauth = next_random(8) ? &oauth : NULL;
 	r.in.key = key;
 	r.in.remote_id = pick(remote_ids, COUNT_OF(remote_ids));
+	r.in.video_base = next_random(2) ? "https://server.example" : NULL;
 	r.in.media_urls = next_random(8) ? urls : NULL;
 	r.post.first_comment = next_random(2) ? "more" : NULL;
 	r.post.title = next_random(2) ? "A title" : NULL;

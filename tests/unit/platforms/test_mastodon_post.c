@@ -130,7 +130,7 @@ static void mastodon__publish__images_some_of_them_later(void **state)
 	assert_int_equal(r.out.request->n_parts, 2);
 	assert_string_equal(r.out.request->parts[0].name, "file");
 	assert_string_equal(r.out.request->parts[0].type, "image/png");
-	assert_string_equal(r.out.request->parts[0].filename, "image.png");
+	assert_string_equal(r.out.request->parts[0].filename, "media1.png");
 	assert_int_equal(strncmp(r.out.request->parts[0].file, "/media/aaaa", 11), 0);
 	assert_string_equal(r.out.request->parts[1].name, "description");
 	assert_memory_equal(r.out.request->parts[1].bytes, "A cat", 5);
@@ -190,6 +190,125 @@ static void mastodon__publish__an_edited_alt_text_is_uploaded_anew(void **state)
 	r.media[0].alt = "A dog";
 	rig_start(&r);
 	assert_string_equal(rig_url(&r), SERVER "/api/v2/media");
+	rig_free(&r);
+}
+
+static void mastodon__publish__a_film_is_worked_on(void **state)
+{
+	struct rig r;
+	struct json *body;
+
+	(void)state;
+	begin(&r, OP_PUBLISH, "look");
+	rig_add_file(&r, 'a', "video/mp4", INT64_C(80) << 20, "Waves");
+	r.post.options = "{\"mastodon.focus\":\"0.0,-0.5\"}";
+	rig_start(&r);
+	rig_say(&r, 200, "[]");
+	assert_string_equal(rig_part(&r, "file")->type, "video/mp4");
+	assert_true(rig_part_is(&r, "description", "Waves"));
+	assert_true(rig_part_is(&r, "focus", "0.0,-0.5"));
+	assert_true(r.out.request->timeout_ms > 600000);
+	rig_say(&r, 202, "{\"id\":\"7\",\"url\":null}");
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(rig_say(&r, 206, "{\"id\":\"7\"}"), STEP_WAIT);
+		assert_int_equal(rig_start(&r), STEP_SEND);
+	}
+	/* It cannot be used: that is for good. */
+	rig_say(&r, 422, "{\"error\":\"Error processing thumbnail for uploaded media\"}");
+	assert_failed(&r, CLASS_PERMANENT, E_MEDIA);
+	rig_start(&r);
+	rig_say(&r, 200, "{\"id\":\"7\",\"url\":\"https://social.example/7\"}");
+	body = rig_body(&r);
+	assert_string_equal(json_as_str(json_at(body, "media_ids.0")), "7");
+	json_free(&body);
+	rig_free(&r);
+}
+
+static void mastodon__publish__poll(void **state)
+{
+	struct rig r;
+	struct json *body;
+	const struct json *poll;
+
+	(void)state;
+	begin_marked(&r, "Which?");
+	r.post.options =
+		"{\"mastodon.poll\":\"One|Two|Three\",\"mastodon.poll_minutes\":\"60\","
+		"\"mastodon.poll_multiple\":\"true\",\"mastodon.poll_hide_totals\":\"yes\"}";
+	rig_start(&r);
+	body = rig_body(&r);
+	poll = json_get(body, "poll");
+	assert_int_equal(json_len(json_get(poll, "options")), 3);
+	assert_string_equal(json_as_str(json_at(poll, "options.2")), "Three");
+	assert_int_equal(json_int(poll, "expires_in", 0), 3600);
+	assert_true(json_bool(poll, "multiple", false));
+	assert_true(json_bool(poll, "hide_totals", false));
+	json_free(&body);
+	rig_free(&r);
+}
+
+static void mastodon__validate__polls_and_films_by_the_servers_limits(void **state)
+{
+	static const struct {
+		const char *options, *facts;
+		size_t wrong;
+	} rows[] = {
+		{"{\"mastodon.poll\":\"A|B\"}", NULL, 0},
+		{"{\"mastodon.poll\":\"A\"}", NULL, 1},
+		{"{\"mastodon.poll\":\"A|A\"}", NULL, 1},
+		{"{\"mastodon.poll\":\"A|\"}", NULL, 1},
+		{"{\"mastodon.poll\":\"A|B|C|D|E\"}", NULL, 1},
+		{"{\"mastodon.poll\":\"A|B|C|D|E\"}", "{\"poll_choices_max\":6}", 0},
+		{"{\"mastodon.poll\":\"123456|B\"}", "{\"poll_choice_max\":5}", 1},
+		{"{\"mastodon.poll\":\"A|B\",\"mastodon.poll_minutes\":\"4\"}", NULL, 1},
+		{"{\"mastodon.poll\":\"A|B\",\"mastodon.poll_minutes\":\"5\"}", NULL, 0},
+		{"{\"mastodon.poll\":\"A|B\",\"mastodon.poll_minutes\":\"100000\"}", NULL, 1},
+		{"{\"mastodon.poll\":\"A|B\",\"mastodon.poll_multiple\":\"some\"}", NULL, 1},
+		{"{\"mastodon.poll_minutes\":\"x\"}", NULL, 1},
+		{"{\"mastodon.focus\":\"0,0\"}", NULL, 1},
+		{"{\"mastodon.pol\":\"A|B\"}", NULL, 1},
+	};
+	static const char *const focus[] = {
+		"0,0", "1.0,-1", "-0.25,0.123456", "1.1,0", "0.5",    "a,b",
+		",0",  "0,0,0",  "0.1234567,0",    "nan,0", "0,0|0,0"};
+	struct rig r;
+
+	(void)state;
+	begin(&r, OP_PUBLISH, "Which?");
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		r.post.options = rows[i].options;
+		r.conn.facts = rows[i].facts;
+		if (rig_problems(&r, "option") != rows[i].wrong)
+			fail_msg("row %zu: %zu", i, rig_problems(&r, "option"));
+	}
+	r.conn.facts = "{\"video_bytes_max\":5000,\"video_pixels_max\":1000}";
+	r.post.options = NULL;
+	rig_add_file(&r, 'a', "video/mp4", 5000, NULL);
+	assert_int_equal(rig_problems(&r, NULL), 0);
+	r.media[0].width = r.media[0].height = 100;
+	assert_int_equal(rig_problems(&r, "media"), 1);
+	r.media[0].width = 0;
+	r.media[0].bytes = 5001;
+	assert_int_equal(rig_problems(&r, "media"), 1);
+	r.media[0].bytes = 5000;
+	add_image(&r, 'b', NULL);
+	assert_int_equal(rig_problems(&r, "media"), 1);
+	r.post.n_media = 1;
+	r.post.options = "{\"mastodon.poll\":\"A|B\"}";
+	assert_int_equal(rig_problems(&r, "option"), 1);
+	r.conn.facts = "{\"types\":[\"audio/mp3\",\"image/png\"]}";
+	r.post.options = NULL;
+	assert_int_equal(rig_problems(&r, "media"), 1);
+	r.media[0].type = "audio/mpeg";
+	assert_int_equal(rig_problems(&r, NULL), 0);
+	for (size_t i = 0; i < COUNT_OF(focus); i++) {
+		char options[100];
+
+		snprintf(options, sizeof(options), "{\"mastodon.focus\":\"%s\"}", focus[i]);
+		r.post.options = options;
+		if ((rig_problems(&r, "option") > 0) != (i > 2))
+			fail_msg("focus %s", focus[i]);
+	}
 	rig_free(&r);
 }
 
@@ -400,7 +519,7 @@ static void mastodon__publish__rehearsal_shows_every_request(void **state)
 	assert_int_equal(rig_start(&r), STEP_SEND);
 	assert_true(r.out.commit_like);
 	body = rig_body(&r);
-	assert_string_equal(json_as_str(json_at(body, "media_ids.0")), "<id of image 1>");
+	assert_string_equal(json_as_str(json_at(body, "media_ids.0")), "<id of file 1>");
 	json_free(&body);
 	assert_int_equal(rig_start(&r), STEP_DONE);
 	rig_free(&r);
@@ -614,6 +733,9 @@ int main(void)
 		cmocka_unit_test(mastodon__publish__an_image_that_is_never_ready_ends),
 		cmocka_unit_test(mastodon__publish__an_edited_alt_text_is_uploaded_anew),
 		cmocka_unit_test(mastodon__publish__older_media_address),
+		cmocka_unit_test(mastodon__publish__a_film_is_worked_on),
+		cmocka_unit_test(mastodon__publish__poll),
+		cmocka_unit_test(mastodon__validate__polls_and_films_by_the_servers_limits),
 		cmocka_unit_test(mastodon__publish__goes_out_without_a_mark),
 		cmocka_unit_test(mastodon__publish__a_new_key_makes_a_new_mark),
 		cmocka_unit_test(mastodon__publish__same_inputs_same_bytes),
