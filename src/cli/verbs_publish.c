@@ -176,6 +176,19 @@ static int fail_with(struct cli *c, const struct publish_report *r)
 	return out_error_details(&c->args, &c->info, details);
 }
 
+static struct json *parts_json(const struct target *t)
+{
+	struct json *list = json_new_array();
+
+	for (size_t i = 0; i < t->n_parts; i++) {
+		struct json *o = json_add(list, json_new_object());
+
+		json_set_str(o, "text", t->parts[i].text);
+		json_set_int(o, "measured", t->parts[i].measured);
+	}
+	return list;
+}
+
 static struct json *targets_json(struct publish_report *r)
 {
 	struct json *list = json_new_array();
@@ -189,6 +202,8 @@ static struct json *targets_json(struct publish_report *r)
 		json_set_str(o, "account", t->account);
 		json_set_int(o, "measured", t->measured);
 		json_set_int(o, "limit", t->limit);
+		if (t->n_parts)
+			json_set(o, "parts", parts_json(t));
 		ps = json_set(o, "problems", json_new_array());
 		for (size_t k = 0; k < t->n_problems; k++)
 			set_problem(json_add(ps, json_new_object()), &t->problems[k]);
@@ -238,6 +253,9 @@ static int show_rehearsal(struct cli *c, struct publish_report *r)
 			const struct target *t = &r->targets[i];
 			out_line("%s/%s/%s  %lld/%lld", t->brand, t->platform, t->account,
 				 (long long)t->measured, (long long)t->limit);
+			for (size_t k = 0; k < t->n_parts; k++)
+				out_line(_("  part %zu: %lld/%lld"), k + 1,
+					 (long long)t->parts[k].measured, (long long)t->limit);
 			print_requests(t);
 		}
 		status = cli_end(c);

@@ -27,6 +27,20 @@ static enum err code_of(const struct target_problem *p)
 	return over ? E_TOO_LONG : E_INVALID;
 }
 
+static void find_parts(const struct post *p, const struct platform *pf, const struct connection *c,
+		       struct arena *a, struct target *t)
+{
+	const struct post *parts;
+	size_t n = pf->parts ? pf->parts(p, a, &parts) : 1;
+
+	if (n < 2)
+		return;
+	t->parts = arena_alloc(a, n * sizeof(*t->parts));
+	t->n_parts = n;
+	for (size_t i = 0; i < n; i++)
+		t->parts[i] = (struct target_part){parts[i].text, pf->measure(&parts[i], c)};
+}
+
 void content_check(struct ops *o, const struct post *p, const struct platform *pf,
 		   const struct connection *c, struct arena *a, struct target *t)
 {
@@ -35,6 +49,8 @@ void content_check(struct ops *o, const struct post *p, const struct platform *p
 	pf->validate(p, c, &found);
 	t->limit = pf->limits.text_max;
 	t->measured = text_is_utf8(p->text, strlen(p->text)) ? pf->measure(p, c) : 0;
+	if (text_is_utf8(p->text, strlen(p->text)))
+		find_parts(p, pf, c, a, t);
 	t->problems = arena_alloc(a, (found.n + 1) * sizeof(*t->problems));
 	t->n_problems = found.n;
 	for (size_t i = 0; i < found.n; i++) {

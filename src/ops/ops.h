@@ -168,12 +168,19 @@ struct target_problem {
 	const char *message;
 	enum err code;
 };
+/* A part of a thread: its text, and how long that is. */
+struct target_part {
+	const char *text;
+	int64_t measured;
+};
 struct target {
 	int64_t connection_id;
 	const char *brand, *platform, *account;
 	int64_t measured, limit; /* text in the platform's unit; "12/300" */
 	struct target_problem *problems;
 	size_t n_problems;
+	struct target_part *parts; /* of a thread; none: it goes out as it is */
+	size_t n_parts;
 	struct json *requests; /* rehearsal only; array; owned by the report */
 };
 struct publish_report {

@@ -196,6 +196,11 @@ static void validate(const struct post *post, const struct connection *conn, str
 	chain_validate(&chain, post, conn, out);
 }
 
+static size_t parts(const struct post *post, struct arena *a, const struct post **out)
+{
+	return chain_parts(&chain, post, a, out);
+}
+
 static int64_t measure(const struct post *post, const struct connection *conn)
 {
 	return chain_measure(&chain, post, conn);
@@ -244,5 +249,6 @@ const struct platform bluesky_platform = {
 	.make_key = make_key,
 	.validate = validate,
 	.measure = measure,
+	.parts = parts,
 	.step = step,
 };

@@ -61,6 +61,11 @@ static void validate(const struct post *post, const struct connection *conn, str
 	chain_validate(&chain, post, conn, out);
 }
 
+static size_t parts(const struct post *post, struct arena *a, const struct post **out)
+{
+	return chain_parts(&chain, post, a, out);
+}
+
 static int64_t measure(const struct post *post, const struct connection *conn)
 {
 	return chain_measure(&chain, post, conn);
@@ -119,5 +124,6 @@ const struct platform mastodon_platform = {
 	.make_key = make_key,
 	.validate = validate,
 	.measure = measure,
+	.parts = parts,
 	.step = step,
 };

@@ -215,6 +215,8 @@ struct platform {
 			 struct problems *out);
 	/* How long the text is in the platform's own unit (links and mentions counted its way). */
 	int64_t (*measure)(const struct post *post, const struct connection *conn);
+	/* The posts that it goes out as, the arena's; their number. NULL: always one. */
+	size_t (*parts)(const struct post *post, struct arena *a, const struct post **out);
 	void (*step)(const struct step_in *in, struct step_out *out);
 };
 #define PLATFORM_KEY_SIZE 64

@@ -346,6 +346,11 @@ static void validate(const struct post *post, const struct connection *conn, str
 	chain_validate(&posts, post, conn, out);
 }
 
+static size_t parts(const struct post *post, struct arena *a, const struct post **out)
+{
+	return chain_parts(&posts, post, a, out);
+}
+
 static int64_t measure(const struct post *post, const struct connection *conn)
 {
 	return chain_measure(&posts, post, conn);
@@ -394,5 +399,6 @@ const struct platform threads_platform = {
 	.make_key = adapter_make_key,
 	.validate = validate,
 	.measure = measure,
+	.parts = parts,
 	.step = step,
 };

@@ -31,7 +31,16 @@ static void target_part(struct lines *out, int width, const struct draft *d, con
 		lines_wrap(out, ROLE_BAD, width, 4, "%s %s: %s", term_ascii() ? "x" : "✗",
 			   p->field ? p->field : "", p->message ? p->message : "");
 	}
-	lines_wrap(out, ROLE_TEXT, width, 0, "%s", text_for(d, t->platform));
+	if (t->n_parts == 0)
+		lines_wrap(out, ROLE_TEXT, width, 0, "%s", text_for(d, t->platform));
+	for (size_t i = 0; i < t->n_parts; i++) {
+		const struct target_part *p = &t->parts[i];
+
+		lines_add(out, t->limit && p->measured > t->limit ? ROLE_BAD : ROLE_DIM,
+			  _("part %zu: %lld of %lld"), i + 1, (long long)p->measured,
+			  (long long)t->limit);
+		lines_wrap(out, ROLE_TEXT, width, 2, "%s", p->text);
+	}
 }
 
 static void facts(struct lines *out, int width, const struct draft *d)

@@ -132,6 +132,8 @@ class Refusals(Case):
         said = self.thread("bluesky", TEXT, "--dry-run").json
         requests = said["targets"][0]["requests"]
         self.assertEqual(len(requests), 3)
+        self.assertEqual(said["targets"][0]["parts"],
+                         [{"text": p, "measured": len(p)} for p in PARTS])
         self.assertIn("reply", str(requests[2]["body"]))
 
 

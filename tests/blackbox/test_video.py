@@ -1,22 +1,8 @@
 """Videos and polls on Bluesky and Mastodon, from the file to the ledger."""
-import struct
-
 import desk
+from film import mp4
 
 THREADED = True
-
-
-def box(kind, *content):
-    body = b"".join(content)
-    return struct.pack(">I", 8 + len(body)) + kind + body
-
-
-def mp4(seconds=3, width=64, height=36, fill=b"film"):
-    """A film without a picture: what is read of it is its head."""
-    mvhd = box(b"mvhd", struct.pack(">IIIII", 0, 0, 0, 1000, seconds * 1000), b"\0" * 80)
-    tkhd = box(b"tkhd", b"\0" * 76, struct.pack(">II", width << 16, height << 16))
-    return (box(b"ftyp", b"isom", b"\0\0\2\0", b"isom")
-            + box(b"moov", mvhd, box(b"trak", tkhd)) + box(b"mdat", fill))
 
 
 class Case(desk.Case):
@@ -33,9 +19,6 @@ class Case(desk.Case):
 
 
 class Videos(Case):
-    def service(self, box):
-        return ["-o", f"platform.bluesky.video_base={box.account('bluesky').server}"]
-
     def test_bluesky_as_a_file(self):
         box = self.desk("bluesky")
         self.post("a film", "--media", self.file(), "--alt", "waves")

@@ -9,6 +9,7 @@ sandbox's ledger, which only the platform writes, is held against the database:
 
   * every post that was accepted by `publish` is in the ledger, once;
   * every job is published, with the remote id of the ledger;
+  * of a thread (PLATFORM-thread) each part is there once, in answer to the one before;
   * nothing is in the ledger that no job knows of;
   * on a server that ignores keys (mastodon-nokey), where nobody can know more, what is not published
     stands as unknown, and no post is in the ledger twice;
@@ -32,7 +33,8 @@ FAULTS = ("*:create=reset-before@0.06,*:create=reset-after@0.06,"
           "*:create=error-after:500@0.06,*:create=status:503@0.04,"
           "*:create=drop-answer@0.02,*:create=429:1@0.02,"
           "*:read=status:502@0.05,*:create=latency:120@0.7")
-PLATFORMS = ("bluesky", "mastodon", "mastodon-nokey")
+PLATFORMS = ("bluesky", "mastodon", "mastodon-nokey", "bluesky-thread", "mastodon-thread")
+CUT = "\n---\n"
 
 
 class Campaign:
@@ -42,6 +44,8 @@ class Campaign:
                  platform="bluesky"):
         self.case, self.kills, self.verb = case, kills, verb
         self.provable = platform != "mastodon-nokey"
+        self.platform, _, form = platform.partition("-")
+        self.parts = 3 if form == "thread" else 1
         self.random = random.Random(seed)
         self.say = say or (lambda text: None)
         self.texts = {}
@@ -63,9 +67,11 @@ class Campaign:
 
     def publish(self, number):
         for _ in range(number):
-            text = f"post {len(self.texts)} of the campaign"
+            text = CUT.join(f"post {len(self.texts)} of the campaign, part {part}"
+                            for part in range(self.parts))
             brand = self.random.choice(("northwind", "contoso"))
-            made = self.case.json("-o", "retry.max=20", "publish", "-b", brand, text)
+            options = ["--option", f"{self.platform}.thread=true"] if self.parts > 1 else []
+            made = self.case.json("-o", "retry.max=20", "publish", "-b", brand, *options, text)
             self.texts[text] = made["jobs"][0]["id"]
 
     def publisher(self):
@@ -105,11 +111,28 @@ class Campaign:
             if not after:
                 return found
 
+    def whole_threads(self, ledger, counts, jobs):
+        """Whole threads for their parts, where each part is there once and answers the one before."""
+        self.case.assertEqual([t for t, n in counts.items() if n > 1], [], "a part posted twice")
+        found = {entry["text"]: entry for entry in ledger}
+        whole = collections.Counter()
+        for text in jobs:
+            before, parts = None, [found.pop(part, None) for part in text.split(CUT)]
+            for part in parts:
+                self.case.assertIsNotNone(part, f"a part is lost of {text!r}")
+                self.case.assertEqual(part.get("reply_to"), before, text)
+                before = part["remote_id"]
+            whole[text] = 1
+        self.case.assertEqual(found, {}, "parts that no job knows of")
+        return whole
+
     def verify(self):
         case = self.case
         ledger = self.box.ledger()
         jobs = {job["text"]: job for job in self.jobs()}
         counts = collections.Counter(entry["text"] for entry in ledger)
+        if self.parts > 1:
+            counts = self.whole_threads(ledger, counts, jobs)
         case.assertEqual([t for t, n in counts.items() if n > 1], [], "posted more than once")
         case.assertEqual(sorted(set(counts) - set(jobs)), [], "posted, and no job knows of it")
         ends = {"published"} if self.provable else {"published", "unknown"}
@@ -118,9 +141,10 @@ class Campaign:
         published = {t for t, j in jobs.items() if j["status"] == "published"}
         case.assertEqual(sorted(published - set(counts)), [], "called published, and never posted")
         case.assertEqual(sorted(set(self.texts) - set(jobs)), [], "accepted, and lost")
+        first = {text.split(CUT)[0]: jobs[text] for text in published}
         for entry in ledger:
-            if entry["text"] in published:
-                case.assertEqual(entry["remote_id"], jobs[entry["text"]]["remote_id"])
+            if entry["text"] in first:
+                case.assertEqual(entry["remote_id"], first[entry["text"]]["remote_id"])
         self.seen["left to a person"] = len(jobs) - len(published)
         case.assertTrue(case.json("log", "verify")["ok"])
         case.assertTrue(case.json("check")["ok"])

@@ -19,5 +19,11 @@ class Kill(masthead.Case):
     def test_mastodon_with_keys_has_each_post_once(self):
         kill.Campaign(self, kills=5, seed=11, platform="mastodon").run()
 
+    def test_threads_have_each_part_once(self):
+        kill.Campaign(self, kills=5, seed=17, platform="bluesky-thread").run()
+
+    def test_threads_on_mastodon_have_each_part_once(self):
+        kill.Campaign(self, kills=4, seed=19, platform="mastodon-thread").run()
+
     def test_mastodon_without_keys_has_no_post_twice(self):
         kill.Campaign(self, kills=5, seed=13, platform="mastodon-nokey").run()

@@ -12,6 +12,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import pds  # noqa: E402
+from film import mp4  # noqa: E402
 from picture import png  # noqa: E402
 
 TEXT = ("Grüße, @bob.test \U0001F469\u200d\U0001F469\u200d\U0001F467 — "
@@ -131,6 +132,41 @@ class Post(pds.Case):
             kept = self.server.blob(account.did, blob["ref"]["$link"])
             self.assertEqual(kept.status, 200, kept)
             self.assertEqual(hashlib.sha256(kept.body).digest(), hashlib.sha256(data).digest())
+
+    def test_thread_of_three(self):
+        account = self.account()
+        self.brand_with(account)
+        job = self.publish("--option", "bluesky.thread=true", "one\n---\ntwo #Nordwind\n\n---\nthree")
+        self.assertEqual(job["status"], "published", job)
+        records = sorted(account.records(), key=lambda r: r["value"]["createdAt"])
+        self.assertEqual([r["value"]["text"] for r in records], ["one", "two #Nordwind", "three"])
+        self.assertEqual(job["remote_id"], records[0]["uri"])
+        keys = [r["uri"].rsplit("/", 1)[1] for r in records]
+        self.assertEqual(keys, sorted(keys))
+        self.assertEqual(keys[0], job["attempts_list"][0]["key"])
+        self.assertNotIn("reply", records[0]["value"])
+        root = {"uri": records[0]["uri"], "cid": records[0]["cid"]}
+        for before, record in zip(records, records[1:]):
+            reply = record["value"]["reply"]
+            self.assertEqual(reply["root"], root)
+            self.assertEqual(reply["parent"], {"uri": before["uri"], "cid": before["cid"]})
+        self.run_ok("takedown", job["id"])
+        self.assertEqual(account.records(), [])
+
+    def test_video_as_a_blob(self):
+        account = self.account()
+        self.brand_with(account)
+        film = mp4()
+        job = self.publish("--media", self.home.write("film.mp4", film), "--alt", "waves", "A film")
+        self.assert_one_post(account, job, "A film")
+        embed = account.records()[0]["value"]["embed"]
+        self.assertEqual(embed["$type"], "app.bsky.embed.video")
+        self.assertEqual(embed["alt"], "waves")
+        self.assertEqual(embed["aspectRatio"], {"width": 64, "height": 36})
+        blob = embed["video"]
+        self.assertEqual((blob["mimeType"], blob["size"]), ("video/mp4", len(film)))
+        kept = self.server.blob(account.did, blob["ref"]["$link"])
+        self.assertEqual(kept.body, film)
 
     def test_takedown_deletes_it_at_the_server(self):
         account = self.account()

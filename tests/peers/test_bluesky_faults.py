@@ -74,6 +74,17 @@ class Answer(FaultCase):
     def test_cut_in_the_middle(self):
         self.lost("cut")
 
+    def test_lost_in_the_middle_of_a_thread(self):
+        self.proxy.arm(CREATE, "delay", 0)
+        fault = self.proxy.arm(CREATE, "lose")
+        job = self.post("one\n---\ntwo\n---\nthree", "--option", "bluesky.thread=true")
+        self.assertTrue(fault.done.is_set())
+        self.assertEqual(job["status"], "published", job)
+        records = sorted(self.user.records(), key=lambda r: r["value"]["createdAt"])
+        self.assertEqual([r["value"]["text"] for r in records], ["one", "two", "three"])
+        self.assertEqual(records[2]["value"]["reply"]["parent"]["cid"], records[1]["cid"])
+        self.assertEqual(self.proxy.count(CREATE), 3, self.proxy.seen)
+
     def test_lost_while_other_answers_come(self):
         """One of several posts on their way at once."""
         self.proxy.arm(CREATE, "lose")

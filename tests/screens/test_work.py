@@ -21,6 +21,18 @@ class Compose(desk.Case):
         left = os.listdir(self.home.env["XDG_RUNTIME_DIR"])
         self.assertEqual([], [name for name in left if name.startswith("masthead-")])
 
+    def test_thread_shows_its_parts(self):
+        box = self.desk()
+        term = self.console(env=self.editor(
+            "", how="printf 'Brand: northwind\\nOption: bluesky.thread=true\\n\\n"
+            "first\\n---\\nthe second\\n' > \"$1\""))
+        term.send("n")
+        term.wait_text("part 1: 5 of 300")
+        term.wait_text("part 2: 10 of 300")
+        term.send("p")
+        self.wait_status(1, "published")
+        self.assertEqual([p["text"] for p in box.ledger()], ["first", "the second"])
+
     def test_schedule(self):
         box = self.desk()
         term = self.console(env=self.editor("Later then"))
