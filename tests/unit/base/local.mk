@@ -40,3 +40,6 @@ threaded_tests += tests/unit/base/test_text tests/unit/base/test_when
 unit_tests += tests/unit/base/test_csv
 tests_unit_base_test_csv_SOURCES = tests/unit/base/test_csv.c
 tests_unit_base_test_csv_LDADD = $(unit_base_link)
+unit_tests += tests/unit/base/test_process
+tests_unit_base_test_process_SOURCES = tests/unit/base/test_process.c
+tests_unit_base_test_process_LDADD = $(unit_base_link)

@@ -21,3 +21,5 @@ tests_unit_publisher_test_thread_LDADD = $(unit_publisher_link)
 threaded_tests += tests/unit/publisher/test_thread
 unit_tests += tests/unit/publisher/test_rate
 tests_unit_publisher_test_rate_LDADD = $(unit_publisher_link)
+unit_tests += tests/unit/publisher/test_media_host
+tests_unit_publisher_test_media_host_LDADD = $(unit_publisher_link)

@@ -40,3 +40,7 @@ tests_unit_store_test_stats_LDADD = $(unit_store_link)
 unit_tests += tests/unit/store/test_rekey
 tests_unit_store_test_rekey_SOURCES = tests/unit/store/test_rekey.c $(store_fixture)
 tests_unit_store_test_rekey_LDADD = $(unit_store_link)
+
+unit_tests += tests/unit/store/test_media_objects
+tests_unit_store_test_media_objects_SOURCES = tests/unit/store/test_media_objects.c $(store_fixture)
+tests_unit_store_test_media_objects_LDADD = $(unit_store_link)
