@@ -151,6 +151,8 @@ static void loopback__names_and_literals__are_known(void **state)
 	assert_true(http_url_is_loopback("https://[::1]/"));
 	assert_true(http_url_is_loopback("http://0x7f000001/"));
 	assert_false(http_url_is_loopback("https://localhost.example.org/"));
+	assert_true(http_url_is_loopback("http://bucket.localhost:3000/"));
+	assert_false(http_url_is_loopback("https://notlocalhost/"));
 	assert_false(http_url_is_loopback("https://example.org/127.0.0.1"));
 	assert_false(http_url_is_loopback("https://127.0.0.1.example.org/"));
 	assert_false(http_url_is_loopback("nonsense:"));
