@@ -1,6 +1,13 @@
 """Instagram, Threads and Google Business as a whole program: what goes out, what comes back, what becomes of an answer
 that is lost."""
+import json
+import re
+import subprocess
+import urllib.error
+import urllib.request
+
 import hosting
+import masthead
 
 THREADED = True
 
@@ -103,6 +110,66 @@ class Platform:
         self.assertEqual(self.connection()["status"], "connected")
         self.run_ok("disconnect", "1")
         self.assertEqual(self.connection()["status"], "disconnected")
+
+
+class Login(hosting.Case):
+    """Through the browser, by each one's own way back."""
+
+    def begin(self, platform, *more):
+        """A connect that waits for its callback; returns the process and the address to consent at."""
+        other = "threads" if platform == "google_business" else "google_business"
+        self.box = self.hosted("webdav", other)
+        secret = self.home.write("client-secret", "secret of the client")
+        with open(secret, "rb") as f:
+            process = masthead.Background(
+                self.home, ["--json", "connect", "northwind", platform, "--no-browser", "--server",
+                            self.box.account(platform).server, "--client-id", "client-1",
+                            "--client-secret-fd", str(f.fileno()), "--timeout", "30", *more],
+                fds=(f.fileno(),), stdin=subprocess.PIPE)
+        self.addCleanup(process.process.stdin.close)
+        self.addCleanup(process.kill)
+        address = masthead.wait_for(lambda: re.search(r"http\S+auth\S+", process.err), 10,
+                                    lambda: f"the address in {process}")[0]
+        return process, address
+
+    def callback(self, address):
+        """Consents; the callback's address, not followed."""
+        class NoRedirect(urllib.request.HTTPRedirectHandler):
+            def redirect_request(self, *args):
+                return None
+
+        try:
+            urllib.request.build_opener(NoRedirect).open(address, timeout=10)
+        except urllib.error.HTTPError as answer:
+            return answer.headers["Location"]
+        raise AssertionError("no redirect from " + address)
+
+    def works(self, platform, number):
+        self.assertEqual(self.connection(number)["status"], "connected")
+        path, sha256 = self.picture()
+        job = self.post("By the browser", "-p", platform, "--media", path, "--wait")[0]
+        line = self.box.ledger()[-1]
+        self.assertEqual((line["platform"], line["media"][0]["sha256"]), (platform, sha256))
+        self.run_ok("refresh" if platform == "google_business" else "verify", str(number))
+        return job
+
+    def test_instagram_and_threads_by_a_pasted_address(self):
+        for platform in ("instagram", "threads"):
+            with self.subTest(platform):
+                self.setUp()
+                process, address = self.begin(platform, "--paste", "--redirect-uri",
+                                              "https://localhost/callback")
+                process.process.stdin.write((self.callback(address) + "#_\n").encode())
+                process.process.stdin.flush()
+                self.assertEqual(process.wait(), 0, process)
+                self.works(platform, json.loads(process.out)["id"])
+
+    def test_google_by_the_loopback(self):
+        process, address = self.begin("google_business")
+        with urllib.request.urlopen(address, timeout=10) as page:
+            self.assertEqual(page.status, 200)
+        self.assertEqual(process.wait(), 0, process)
+        self.works("google_business", json.loads(process.out)["id"])
 
 
 class Instagram(Platform, hosting.Case):
