@@ -112,11 +112,12 @@ struct media_result {
 
 /* An attempt's files on their way to the media host, before its adapter is asked; of a SWEEP the one that goes. */
 struct flight_media {
-	bool looked;                /* for files that are there already */
-	bool ready;                 /* all are there */
-	bool busy;                  /* a request or a command is asked for, or on its way */
-	bool done;                  /* result is filled (command) */
-	size_t at;                  /* which file */
+	bool looked; /* for files that are there already */
+	bool ready;  /* all are there */
+	bool busy;   /* a request or a command is asked for, or on its way */
+	bool done;   /* result is filled (command) */
+	bool refused; /* the host would not have it: it is not there, and its row goes with the end */
+	size_t at;    /* which file */
 	struct media_object *files; /* one for each of the post's media; the batch's. SWEEP: one */
 	bool *to_add, *to_tell;     /* not written yet: the row; that it is there */
 	const char **urls;          /* what the adapter is told */
@@ -306,7 +307,8 @@ bool refresh_is_due(const struct connection *c, int64_t now_ms);
 bool media_wanted(const struct flight *f);
 /* The next of them. True: all are there, and their addresses in f->media.urls. */
 bool media_step(struct engine *e, struct flight *f);
-enum err media_write(struct engine *e, struct flight *f, struct err_info *info); /* [tx] */
+enum err media_write(struct engine *e, struct flight *f, struct err_info *info);         /* [tx] */
+enum err media_write_refused(struct engine *e, struct flight *f, struct err_info *info); /* [tx] */
 void media_committed(struct flight *f);
 /* PHASE_SEND -> PHASE_AIR, also of a SWEEP. */
 void media_send(struct engine *e, struct flight *f);

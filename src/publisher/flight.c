@@ -112,6 +112,8 @@ static enum err write_end(struct engine *e, struct flight *f, struct err_info *i
 	if (stage)
 		f->decision.t.stage = NULL;
 	xfree(&stage);
+	if (!err)
+		err = media_write_refused(e, f, info);
 	if (!err && f->set_status)
 		err = connection_set_status(e->s, j->tenant_id, j->connection_id, f->status,
 					    f->status == CONN_CONNECTED ? NULL : &f->decision.error,

@@ -118,6 +118,7 @@ static bool take_put(struct engine *e, struct flight *f)
 
 	media_take_result(e, f, false);
 	if (r->cls != CLASS_NONE) {
+		f->media.refused = r->cls == CLASS_PERMANENT && r->error.http_status > 0;
 		fail(e, f, r->cls, &r->error, r->retry_at);
 		return false;
 	}
@@ -172,6 +173,16 @@ enum err media_write(struct engine *e, struct flight *f, struct err_info *info)
 			err = media_object_there(e->s, o->tenant_id, o->id, o->url, info);
 	}
 	return err;
+}
+
+enum err media_write_refused(struct engine *e, struct flight *f, struct err_info *info)
+{
+	const struct media_object *o;
+
+	if (!f->media.refused)
+		return OK;
+	o = &f->media.files[f->media.at];
+	return media_object_gone(e->s, o->tenant_id, o->id, info);
 }
 
 void media_committed(struct flight *f)

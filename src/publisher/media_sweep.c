@@ -13,6 +13,8 @@
 #define LIMIT 256
 #define RETRY_MAX_MS (INT64_C(24) * 3600 * 1000)
 #define LOCKED_WAIT_MS 60000
+/* What a put that was cut off may still do: a command goes on after us. */
+#define LATE_PUT_MS (INT64_C(3600) * 1000)
 
 void media_sweep_soon(struct engine *e)
 {
@@ -140,6 +142,20 @@ static int64_t retry_delay(const struct publisher_settings *o, int64_t tries)
 	return delay < RETRY_MAX_MS ? delay : RETRY_MAX_MS;
 }
 
+/* Where it is not known how the put ended, the file may come after its deletion: that is repeated once. */
+static enum err write_gone(struct engine *e, const struct media_object *o, struct err_info *info)
+{
+	enum err err;
+
+	if (o->url)
+		return media_object_gone(e->s, o->tenant_id, o->id, info);
+	err = media_object_there(e->s, o->tenant_id, o->id, "", info);
+	if (!err)
+		err = media_object_later(e->s, o->tenant_id, o->id, 0,
+					 clock_wall_ms() + LATE_PUT_MS, info);
+	return err;
+}
+
 enum err media_sweep_write(struct engine *e, struct flight *f, struct err_info *info)
 {
 	const struct media_object *o = f->media.files;
@@ -148,7 +164,7 @@ enum err media_sweep_write(struct engine *e, struct flight *f, struct err_info *
 	if (f->write == WRITE_DROPPING)
 		return media_object_dropping(e->s, o->tenant_id, o->id, info);
 	if (f->media.result.cls == CLASS_NONE)
-		return media_object_gone(e->s, o->tenant_id, o->id, info);
+		return write_gone(e, o, info);
 	if (f->media.result.retry_at > next)
 		next = f->media.result.retry_at;
 	return media_object_later(e->s, o->tenant_id, o->id, o->tries + 1, next, info);

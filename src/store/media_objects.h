@@ -24,7 +24,7 @@ struct media_object {
 /* [tx] Numbers it. */
 enum err media_object_add(struct store *s, struct media_object *o, int64_t now_ms,
 			  struct err_info *info) MUST_USE;
-/* [tx] It was put whole. */
+/* [tx] It was put whole. url "": it was deleted once without anybody knowing whether it was there. */
 enum err media_object_there(struct store *s, int64_t tenant_id, int64_t id, const char *url,
 			    struct err_info *info) MUST_USE;
 /* [tx] It is going to be deleted. */

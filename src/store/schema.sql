@@ -251,7 +251,7 @@ CREATE TABLE media_objects (
   kind       TEXT    NOT NULL CHECK (kind IN ('s3', 'webdav', 'command')), -- of host
   name       TEXT    NOT NULL,               -- what it is called there; nobody can guess it
   target     TEXT,                           -- the address to put and delete it; NULL: the command knows
-  url        TEXT,                           -- where platforms fetch it; NULL: not known to be there
+  url        TEXT,                           -- where platforms fetch it; NULL: not known to be there; '': deleted once
   dropping   INTEGER NOT NULL DEFAULT 0 CHECK (dropping IN (0, 1)), -- being removed: serves no job any more
   tries      INTEGER NOT NULL DEFAULT 0 CHECK (tries >= 0), -- to remove it, in vain
   next_at    INTEGER NOT NULL,               -- no try to remove it before

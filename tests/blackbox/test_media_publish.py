@@ -175,6 +175,7 @@ class Trouble(hosting.Case):
                 self.assertEqual(self.job()["attempts"], 1)
                 self.assertEqual(box.ledger(), [])
                 self.assertEqual(self.connection()["status"], "connected")
+                self.assertEqual(self.files(), 0, "it is not there")
 
     def test_deleting_is_tried_again(self):
         box = self.hosted("webdav", faults="media_host:revoke=status:500x1")
@@ -251,6 +252,27 @@ class Trouble(hosting.Case):
         self.assertEqual([name], [m["url"].rsplit("/", 1)[1] for m in box.ledger()[0]["media"]])
         self.assertFalse(self.stands_there(target))
         self.assertEqual(self.files(), 0)
+
+
+    def test_a_put_that_ends_after_its_deletion(self):
+        box = self.hosted("webdav", faults="media_host:upload=latency:60000x1")
+        path, _ = self.picture()
+        self.post("Killed", "--media", path)
+        daemon = self.start("daemon")
+        masthead.wait_for(self.rows, what="the intent")
+        (_, _, _, target, _), = self.rows()
+        masthead.wait_for(lambda: self.stands_there(target), what="the file")
+        daemon.kill()
+        self.run_status(4, "cancel", "1")  # nobody has found out yet that it was interrupted
+        self.run_ok("recover")
+        self.run_ok("cancel", "1")
+        self.run_ok("run", "--until-idle")
+        self.assertFalse(self.stands_there(target))
+        self.assertEqual(self.files(), 1, "it is looked after once more")
+        self.database().execute("UPDATE media_objects SET next_at=0")
+        self.run_ok("run", "--until-idle")
+        self.assertEqual(self.files(), 0)
+        self.assertEqual(box.ledger(), [])
 
 
 class Command(hosting.Case):
