@@ -24,6 +24,7 @@ libmasthead_cli_a_SOURCES = \
 	src/cli/verbs.h \
 	src/cli/verbs_accounts.c \
 	src/cli/verbs_backup.c \
+	src/cli/verbs_complete.c \
 	src/cli/verbs_export.c \
 	src/cli/verbs_health.c \
 	src/cli/verbs_import.c \

@@ -90,7 +90,8 @@ void results_print(struct cli *c, struct json *array);
 	X("media-host secret", verb_media_host_secret) \
 	X("media-host test", verb_media_host_test) \
 	X("sandbox", verb_sandbox) \
-	X("demo", verb_demo)
+	X("demo", verb_demo) \
+	X("complete", verb_complete)
 
 #define VERB_PROTOTYPE(name, fn) int fn(struct cli *c);
 VERB_LIST(VERB_PROTOTYPE)

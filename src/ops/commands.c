@@ -79,7 +79,7 @@ const struct command_option global_options[] = {
 	{0, "passphrase-fd", "N", N_("read the vault's passphrase from descriptor N"), NULL},
 	{0, "json", NULL, N_("answer as JSON"), NULL},
 	{0, "readonly", NULL, N_("change nothing"), NULL},
-	{0, "color", "WHEN", N_("auto, always or never"), NULL},
+	{0, "color", "WHEN", N_("auto, always or never"), "=auto always never"},
 	{0, "ascii", NULL, N_("draw with ASCII only"), NULL},
 	{'q', "quiet", NULL, N_("say only what was asked for and what went wrong"), NULL},
 	{'v', "verbose", NULL, N_("say more"), NULL},
@@ -97,14 +97,14 @@ static const struct command_option init_options[] = {
 static const struct command_option brand_add_options[] = {
 	{'z', "timezone", "ZONE", N_("IANA time zone, e.g. Europe/Berlin"), NULL},
 	{0, "catch-up", "MIN|hold",
-	 N_("publish what was missed if late by at most MIN minutes, else hold it"), NULL},
+	 N_("publish what was missed if late by at most MIN minutes, else hold it"), "=hold"},
 	{0, "color", "COLOR", N_("colour of the brand in the console"), NULL},
 	END};
 static const struct command_option brand_edit_options[] = {
 	{'n', "name", "NAME", N_("new name"), NULL},
 	{'z', "timezone", "ZONE", N_("IANA time zone, e.g. Europe/Berlin"), NULL},
 	{0, "catch-up", "MIN|hold",
-	 N_("publish what was missed if late by at most MIN minutes, else hold it"), NULL},
+	 N_("publish what was missed if late by at most MIN minutes, else hold it"), "=hold"},
 	{0, "color", "COLOR", N_("colour of the brand in the console"), NULL},
 	END};
 static const struct command_option page_options[] = {PAGE_OPTIONS, END};
@@ -123,7 +123,9 @@ static const struct command_option connect_options[] = {
 	{0, "timeout", "S", N_("give up after S seconds"), NULL},
 	END};
 static const struct command_option connections_options[] = {
-	{'s', "status", "STATUS", N_("only in this state"), NULL}, PAGE_OPTIONS, END};
+	{'s', "status", "STATUS", N_("only in this state"), "connection-status"},
+	PAGE_OPTIONS,
+	END};
 static const struct command_option verify_options[] = {
 	{'a', "all", NULL, N_("all connections"), NULL}, END};
 static const struct command_option disconnect_options[] = {
@@ -145,7 +147,8 @@ static const struct command_option jobs_options[] = {
 	PAGE_OPTIONS,
 	{0, "offset", "N", N_("skip N rows (slow far from the start; prefer --after)"), NULL},
 	{0, "sort", "FIELD",
-	 N_("id, when, status, brand, platform, updated or priority; `-FIELD' reverses"), NULL},
+	 N_("id, when, status, brand, platform, updated or priority; `-FIELD' reverses"),
+	 "=id when status brand platform updated priority"},
 	END};
 static const struct command_option bulk_options[] = {BULK_OPTIONS, END};
 static const struct command_option reschedule_options[] = {
@@ -164,7 +167,7 @@ static const struct command_option pause_options[] = {
 static const struct command_option log_options[] = {
 	LOG_OPTIONS, {'F', "follow", NULL, N_("go on as entries come"), NULL}, PAGE_OPTIONS, END};
 static const struct command_option log_export_options[] = {
-	{0, "format", "jsonl|csv", N_("as JSON lines (default) or CSV"), "format"},
+	{0, "format", "jsonl|csv", N_("as JSON lines (default) or CSV"), "=jsonl csv"},
 	{'o', "output", "FILE", N_("write to FILE instead of standard output"), "file"},
 	LOG_OPTIONS,
 	END};
@@ -172,7 +175,8 @@ static const struct command_option sync_log_options[] = {
 	{'b', "brand", "BRAND", N_("only of this brand"), "brand"},
 	{'p', "platform", "PLATFORM", N_("only of this platform"), "platform"},
 	{'C', "connection", "CONN", N_("only of this connection"), "connection"},
-	{0, "op", "OP", N_("only login, refresh, verify, settle, takedown, facts or revoke"), "op"},
+	{0, "op", "OP", N_("only login, refresh, verify, settle, takedown, facts or revoke"),
+	 "=login refresh verify settle takedown facts revoke"},
 	{0, "failed", NULL, N_("only those that failed"), NULL},
 	{0, "since", "TIME", N_("at or after TIME"), NULL},
 	{0, "until", "TIME", N_("before TIME"), NULL},
@@ -205,12 +209,12 @@ static const struct command_option run_options[] = {
 	END};
 static const struct command_option import_options[] = {
 	{0, "format", "jsonl|csv", N_("what FILE is (default: by its ending, else JSON lines)"),
-	 "format"},
+	 "=jsonl csv"},
 	{'n', "dry-run", NULL, N_("check all rows, store nothing"), NULL},
 	{0, "skip-invalid", NULL, N_("leave out the rows that are wrong, import the others"), NULL},
 	END};
 static const struct command_option export_options[] = {
-	{0, "format", "jsonl|csv", N_("as JSON lines (default) or CSV"), "format"},
+	{0, "format", "jsonl|csv", N_("as JSON lines (default) or CSV"), "=jsonl csv"},
 	{'o', "output", "FILE", N_("write to FILE instead of standard output"), "file"},
 	FILTER_OPTIONS,
 	END};
@@ -257,7 +261,7 @@ const struct command commands[] = {
 	{"brand archive", VERB_T | WRITE, 0, NULL, "BRAND", N_("put a brand away"), NULL},
 
 	/* Accounts */
-	{"platforms", CMD_VERB, 0, NULL, "[NAME]", N_("show what the platforms can do"), NULL},
+	{"platforms", CMD_VERB, 0, NULL, "[PLATFORM]", N_("show what the platforms can do"), NULL},
 	{"connect", VERB_T | VAULT | WRITE | CON, PANE_LISTS, "c", "BRAND PLATFORM",
 	 N_("log an account in"), connect_options},
 	{"connections", VERB_T, 0, NULL, "[BRAND]", N_("list the connections"),
@@ -334,6 +338,8 @@ const struct command commands[] = {
 	{"sandbox", CMD_VERB, 0, NULL, NULL, N_("simulate the platforms on this machine"),
 	 sandbox_options},
 	{"demo", CMD_VERB, 0, NULL, NULL, N_("show Masthead at work on the sandbox"), demo_options},
+	{"complete", CMD_VERB, 0, NULL, "[WORD...]",
+	 N_("say what may come next on a command line, for shells"), NULL},
 
 	/* The console's own */
 	MOVE("down", "j Down", N_("next row")),

@@ -37,8 +37,9 @@ struct command_option {
 	const char *name; /* "brand" */
 	const char *arg;  /* "NAME"; NULL: a switch */
 	const char *help; /* msgid */
-	const char *
-		complete; /* "brand" "connection" "platform" "status" "file" "job" "tenant" or NULL */
+	/* What its value is: "brand" "connection" "platform" "status" "connection-status" "file" "job" "tenant",
+	 * "=a b c": one of these words; NULL: anything. */
+	const char *complete;
 };
 struct command {
 	const char *name; /* "publish", "job show", "move-down" */
