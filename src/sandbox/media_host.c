@@ -279,13 +279,36 @@ static void answer_mkcol(struct call *c, struct media_store *s)
 	empty(c, 201);
 }
 
+/* All that lies below a collection, whatever depth was asked for. */
+static void answer_propfind(struct call *c, const struct media_store *s)
+{
+	const char *text = "";
+	size_t n = strlen(c->path);
+
+	if (!may_write(c))
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->items[i]->gone && strncmp(s->items[i]->path, c->path, n) == 0)
+			text = arena_printf(c->answer->arena,
+					    "%s<D:response><D:href>" MEDIA_HOST_PREFIX
+					    "%s</D:href></D:response>",
+					    text, s->items[i]->path);
+	c->answer->status = 207;
+	c->answer->type = "application/xml";
+	c->answer->body = arena_printf(c->answer->arena,
+				       "<?xml version=\"1.0\"?><D:multistatus xmlns:D=\"DAV:\">%s"
+				       "</D:multistatus>",
+				       text);
+	c->answer->len = strlen(c->answer->body);
+}
+
 static unsigned steps(const struct call *c)
 {
 	const char *m = c->request->method;
 
 	if (strcmp(m, "PUT") == 0 || strcmp(m, "MKCOL") == 0)
 		return STEP_UPLOAD;
-	if (strcmp(m, "GET") == 0 || strcmp(m, "HEAD") == 0)
+	if (strcmp(m, "GET") == 0 || strcmp(m, "HEAD") == 0 || strcmp(m, "PROPFIND") == 0)
 		return STEP_READ;
 	return strcmp(m, "DELETE") == 0 ? STEP_REVOKE : 0;
 }
@@ -305,6 +328,8 @@ static void answer(struct call *c)
 		answer_delete(c, s);
 	else if (strcmp(m, "MKCOL") == 0)
 		answer_mkcol(c, s);
+	else if (strcmp(m, "PROPFIND") == 0 && !is_s3(c))
+		answer_propfind(c, s);
 	else
 		fail(c, 405, "MethodNotAllowed", "The specified method is not allowed.");
 }

@@ -1,5 +1,6 @@
 """hosting - what the tests of platforms that fetch media have in common: pictures, a media host that is configured,
 and the question what stands there."""
+import base64
 import hashlib
 import os
 import stat
@@ -45,6 +46,10 @@ def jpeg(seed=0, width=400, height=400, size=0):
     head = b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
     frame = b"\xff\xc0\0\x11\x08" + struct.pack(">HH", height, width) + b"\3" + b"\1\x22\0" * 3
     return head + frame + struct.pack(">I", seed) * (1 + size // 4) + b"\xff\xd9"
+
+
+def basic(user, secret):
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()}
 
 
 def digest(data):

@@ -2,15 +2,14 @@
 
 First the sandbox's own, as a client sees it.
 """
-import base64
 import datetime
 import hashlib
 import hmac
 import urllib.error
 import urllib.request
 
-import desk
 import masthead
+from hosting import basic
 
 
 def call(method, url, body=None, headers=None):
@@ -47,10 +46,6 @@ def signed(host, method, url, body=b"", secret=None, region=None, at=None, claim
     headers["Authorization"] = (f"AWS4-HMAC-SHA256 Credential={host['user']}/{scope}, "
                                 f"SignedHeaders={names}, Signature={keyed(key, text).hex()}")
     return headers
-
-
-def basic(user, secret):
-    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()}
 
 
 class SandboxS3(masthead.Case):
@@ -103,6 +98,9 @@ class SandboxWebdav(masthead.Case):
         self.assertEqual(call("PUT", url, b"1", self.who)[0], 201)
         self.assertEqual(call("PUT", url, b"22", self.who)[0], 204)
         self.assertEqual(call("GET", url)[1], b"22")
+        status, listing, _ = call("PROPFIND", self.dav["url"] + "/", None, self.who)
+        self.assertEqual((status, listing.count(b"<D:response>")), (207, 1))
+        self.assertIn(b"/media/dav/x.png", listing)
         self.assertEqual(call("DELETE", url, None, self.who)[0], 204)
         self.assertEqual(call("DELETE", url, None, self.who)[0], 404)
         self.assertEqual(call("GET", url)[0], 404)
