@@ -29,6 +29,13 @@ int verb_recover(struct cli *c)
 	return cli_end(c);
 }
 
+static bool needs_media_host(const struct json *checked)
+{
+	const char *host = json_str(checked, "media_host");
+
+	return host && !strcmp(host, "none") && json_int(checked, "media_host_accounts", 0) > 0;
+}
+
 int verb_check(struct cli *c)
 {
 	struct json *j;
@@ -49,6 +56,10 @@ int verb_check(struct cli *c)
 				 json_bool(p, "repairable", false) ? _(" (--repair mends it)")
 								   : "");
 	}
+	if (!c->args.json && needs_media_host(json_get(j, "checked")))
+		out_note(&c->args,
+			 _("accounts that fetch media need a media host for it, and none is "
+			   "configured (masthead.conf(5), media.host)"));
 	if (c->args.json)
 		out_json(&j, false);
 	else

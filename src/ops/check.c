@@ -91,7 +91,7 @@ static enum err check_jobs(struct checking *c, bool repair, struct err_info *inf
 /* Files that stand at the media host, and whether they can be removed. */
 static enum err check_media(struct checking *c, struct err_info *info)
 {
-	int64_t files = 0, stuck = 0;
+	int64_t files = 0, stuck = 0, fetching = 0;
 	struct media_host host;
 	struct err_info why;
 	char text[160];
@@ -99,8 +99,18 @@ static enum err check_media(struct checking *c, struct err_info *info)
 
 	if (e)
 		return e;
+	for (size_t i = 0; !e && platforms[i]; i++) {
+		int64_t n = 0;
+
+		if (platforms[i]->media_by_url)
+			e = connections_on(c->store, platforms[i]->name, &n, info);
+		fetching += n;
+	}
+	if (e)
+		return e;
 	app_media_host(c->o->app, &host);
 	json_set_str(c->checked, "media_host", media_kind_name(host.kind));
+	json_set_int(c->checked, "media_host_accounts", fetching);
 	json_set_int(c->checked, "media_files", files);
 	if (host.kind != MEDIA_NONE && media_host_check(&host, &why) != OK)
 		report(c, err_name(why.code), why.text, false);

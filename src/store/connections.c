@@ -501,3 +501,11 @@ enum err connection_find(struct store *s, const char *what, struct arena *a, str
 	*out = rows.c[0];
 	return OK;
 }
+
+enum err connections_on(struct store *s, const char *platform, int64_t *n, struct err_info *info)
+{
+	return db_int(s, info, n,
+		      "SELECT count(*) FROM {platform_connections}"
+		      " WHERE platform=$1 AND status<>'disconnected'",
+		      "s", platform);
+}

@@ -84,6 +84,10 @@ enum err sync_log_add(struct store *s, int64_t tenant_id, const struct sync_note
 enum err sync_log_page(struct store *s, const struct sync_filter *f, const struct page_request *r,
 		       struct page *out, struct err_info *info) MUST_USE;
 
+/* How many accounts of a platform are not disconnected, in this scope. */
+enum err connections_on(struct store *s, const char *platform, int64_t *n,
+			struct err_info *info) MUST_USE;
+
 /* ---- a tenant's own secrets ------------------------------------------------- */
 
 /* Sealed with the tenant's key, by name. */

@@ -353,7 +353,12 @@ class Verbs(hosting.Case):
         media = self.json("platforms", "instagram")
         self.assertEqual((media["media_host"], media["media"]["by_url"]), ("webdav", True))
         self.assertIsNone(self.json("platforms", "bluesky")["media_host"])
-        self.assertEqual(self.json("check")["checked"]["media_host"], "webdav")
+        checked = self.json("check")["checked"]
+        self.assertEqual((checked["media_host"], checked["media_host_accounts"]), ("webdav", 1))
+        self.assertNotIn("media host", self.run_ok("check").err)
+        self.configure(**desk.QUICK)
+        self.assertEqual(self.json("check")["checked"]["media_host"], "none")
+        self.assertIn("media host", self.run_ok("check").err)
 
     def test_the_secret_goes_through_a_change_of_keys(self):
         self.hosted("webdav")
