@@ -115,10 +115,7 @@ static bool is_mpeg_frame(const unsigned char *s)
 
 static const char *sound_type(const unsigned char *s, size_t n)
 {
-	static const char *const codecs[] = {"OpusHead", "\x01vorbis",
-					     "\x7f"
-					     "FLAC",
-					     "Speex   "};
+	static const char *const codecs[] = {"OpusHead", "\x01vorbis", "\177FLAC", "Speex   "};
 
 	if (n >= 10 && !memcmp(s, "ID3", 3))
 		return "audio/mpeg";

@@ -197,6 +197,40 @@ class Trouble(Case):
         self.assertEqual([line["text"] for line in box.ledger()], [PARTS[0], *PARTS])
         self.sound()
 
+    def test_cancelled_in_the_middle_can_be_taken_down(self):
+        self.desk("bluesky", faults=self.second("bluesky", "429:60"))
+        self.thread("bluesky")
+        self.run_masthead("run", "--until-idle", "--timeout", "2", timeout=30)
+        job = self.job()
+        self.assertEqual((job["status"], job["wait"]), ("pending", "rate"), job)
+        self.refused("E_STATE", 4, "takedown", "1")
+        self.run_ok("cancel", "1")
+        self.run_ok("takedown", "1")
+        self.refused("E_STATE", 4, "retry", "1")
+        self.sound()
+
+    @each("x")
+    def test_a_person_decides_on_one_part(self, platform):
+        """Where nothing proves that a part is absent, only that part is in question."""
+        box = self.desk(platform, faults=self.second(platform, "reset-before"))
+        self.thread(platform)
+        self.run_status(1, "run", "--until-idle", "--timeout", "60", timeout=90)
+        self.assertEqual(self.job()["status"], "unknown")
+        self.run_ok("resolve", "1", "--absent")
+        self.run_ok("run", "--until-idle")
+        self.whole(box, platform)
+        self.assertEqual(self.job()["status"], "published")
+
+    @each("x")
+    def test_a_person_says_that_it_is_there(self, platform):
+        box = self.desk(platform, faults=self.second(platform, "reset-before"))
+        self.thread(platform)
+        self.run_status(1, "run", "--until-idle", "--timeout", "60", timeout=90)
+        self.run_ok("resolve", "1", "--published")
+        job = self.job()
+        self.assertEqual((job["status"], job["remote_id"]), ("published", box.ledger()[0]["remote_id"]))
+        self.run_ok("takedown", "1")
+
     def test_killed_in_the_middle(self):
         box = self.desk("bluesky", faults="bluesky:create=latency:400")
         self.thread("bluesky")

@@ -107,6 +107,16 @@ class Mastodon(Contract):
         self.assert_kept(("GET", "/api/v1/accounts/verify_credentials"),
                          ("POST", "/api/v1/statuses"))
 
+    def test_poll_and_thread(self):
+        self.log_in()
+        self.run_ok(*FAST, "publish", "-b", "northwind", "--wait", "--timeout", "20",
+                    "--option", "mastodon.poll=One|Two", "--option", "mastodon.poll_multiple=true",
+                    "--option", "mastodon.thread=true", "Which?\n---\nThink well.")
+        self.assert_kept(("POST", "/api/v1/statuses"))
+        bodies = [json.loads(s.body) for s in self.proxy.seen if s.method == "POST"]
+        self.assertEqual(bodies[0]["poll"]["options"], ["One", "Two"])
+        self.assertEqual(bodies[1]["in_reply_to_id"], "3")
+
     def test_image_with_alt_text(self):
         self.log_in()
         picture = self.home.write("picture.png", png(8, 8, (9, 9, 9)))
