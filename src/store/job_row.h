@@ -20,8 +20,9 @@
 	" coalesce((SELECT v.text FROM {post_variants} v WHERE v.tenant_id=j.tenant_id AND v.post_id=j.post_id" \
 	"  AND v.platform=j.platform), p.text)," \
 	" j.error_code, j.error_message, j.error_class, j.http_status, j.stage, j.created_at, j.updated_at," \
-	" j.published_at, c.status, CASE WHEN j.status='pending' THEN " JOB_PAUSED " END"
-#define JOB_COLUMNS_N 32
+	" j.published_at, c.status, CASE WHEN j.status='pending' THEN " JOB_PAUSED " END," \
+	" c.blocked_until"
+#define JOB_COLUMNS_N 33
 #define JOB_FROM \
 	" FROM {tenants} t CROSS JOIN {publishing_jobs} j ON j.tenant_id=t.id" \
 	" JOIN {brands} b ON b.tenant_id=j.tenant_id AND b.id=j.brand_id" \

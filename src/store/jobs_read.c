@@ -3,8 +3,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "store/job_row.h"
+
+/* Pauses, lost logins and a connection's rate limit are not stored with the job: they change for many at once. */
+static void wait_from_connection(struct job *j, enum conn_status connection, bool paused,
+				 int64_t blocked_until)
+{
+	int64_t now_ms = clock_wall_ms();
+
+	if (paused) {
+		j->wait = WAIT_PAUSED;
+	} else if (connection != CONN_CONNECTED && connection != CONN_UNREACHABLE) {
+		j->wait = WAIT_AUTH;
+	} else if (j->wait == WAIT_UNDO && j->next_attempt_at > now_ms) {
+		/* it can be taken back until then, whatever comes after */
+	} else if (j->next_attempt_at < blocked_until && blocked_until > now_ms) {
+		j->wait = WAIT_RATE;
+		j->next_attempt_at = blocked_until;
+	}
+}
 
 void job_read_row(sqlite3_stmt *st, struct arena *a, struct job *j)
 {
@@ -42,11 +61,8 @@ void job_read_row(sqlite3_stmt *st, struct arena *a, struct job *j)
 	j->updated_at = col_int(st, 28);
 	j->published_at = col_int(st, 29);
 	conn_status_from((const char *)sqlite3_column_text(st, 30), &connection);
-	/* Pauses and lost logins are not stored with the job: they change for many at once. */
-	if (j->status == JOB_PENDING && col_int(st, 31))
-		j->wait = WAIT_PAUSED;
-	else if (j->status == JOB_PENDING && connection != CONN_CONNECTED)
-		j->wait = WAIT_AUTH;
+	if (j->status == JOB_PENDING)
+		wait_from_connection(j, connection, col_int(st, 31), col_int(st, 32));
 }
 
 enum err job_read(struct store *s, int64_t tenant_id, int64_t id, struct arena *a, struct job *out,

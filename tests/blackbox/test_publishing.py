@@ -181,6 +181,21 @@ class Retries(Publishing):
         self.assertEqual((job["status"], job["wait"], job["attempts"]), ("pending", "rate", 1))
         self.assertGreater(ms(job["next_attempt_at"]) - ms(job["created_at"]), 500_000)
         self.assertIn("rate", [r["code"] for r in self.json("job", "why", "1")["reasons"]])
+        # what is queued behind it waits for the same
+        self.post("after it")
+        behind = self.job(2)
+        self.assertEqual((behind["status"], behind["wait"], behind["attempts"]),
+                         ("pending", "rate", 0))
+        self.assertEqual(behind["next_attempt_at"], self.job(1)["next_attempt_at"])
+        self.assertIn("rate", [r["code"] for r in self.json("job", "why", "2")["reasons"]])
+
+    def test_an_unreachable_server_is_no_lost_login(self):
+        box = self.desk()
+        box.stop()
+        self.run_status(6, "verify", "--all")
+        self.post("it may be back by then")
+        self.assertEqual(self.json("connections")["connections"][0]["status"], "unreachable")
+        self.assertIsNone(self.job()["wait"])
 
     def test_refused_is_not_retried(self):
         box = self.desk("bluesky", "mastodon",
