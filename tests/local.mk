@@ -143,6 +143,7 @@ check-kill: all
 	done
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/crash/kill_refresh.py --kills $(KILLS)
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/crash/kill_rekey.py --kills $(KILLS)
+	@$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/crash/kill_media.py --kills $(KILLS)
 
 .PHONY: check-code check-threads check-peers check-kill
 

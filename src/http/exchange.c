@@ -244,7 +244,8 @@ static enum err set_headers(struct exchange *x, const struct secret_set *secrets
 	return OK;
 }
 
-/* curl signs as it sends, with its own copy of the secret, which is wiped as it is freed. */
+/* curl signs as it sends, with its own copies of the secret, which are wiped as they are freed: one with the handle, one
+ * with the connection, which is therefore not kept. */
 static enum err set_signing(struct exchange *x, const struct secret_set *secrets,
 			    struct err_info *info)
 {
@@ -263,6 +264,7 @@ static enum err set_signing(struct exchange *x, const struct secret_set *secrets
 	SET(x, CURLOPT_USERNAME, r->sign_user);
 	SET(x, CURLOPT_PASSWORD, secret_str(s));
 	SET(x, CURLOPT_AWS_SIGV4, how);
+	SET(x, CURLOPT_FORBID_REUSE, 1L);
 	return OK;
 }
 

@@ -121,10 +121,36 @@ static void secrets__request_over__are_gone(void **state)
 	hostile_stop(&server);
 }
 
+/* The secret that a request is signed with is copied by curl, which makes its key of it. */
+static void secrets__signed_request_over__are_gone(void **state)
+{
+	struct secret_set set = {0};
+	struct http_request *r;
+	struct secret *canary;
+
+	(void)state;
+	if (SANITIZED)
+		skip();
+	canary = canary_new();
+	set.slot[SLOT_MEDIA_HOST] = canary;
+	hostile_start(&server, serve_forgetful);
+	server.answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+	r = request_new(HTTP_DELETE, "/bucket/file");
+	http_sign_s3(r, "eu-1", "KEY", SLOT_MEDIA_HOST, NULL);
+	assert_int_equal(exchange(r, NULL), E_INVALID); /* without it nothing leaves */
+	assert_int_equal(exchange(r, &set), OK);
+	assert_int_equal(exchange(r, &set), OK);
+	secret_free(&canary);
+	assert_int_equal(count_canaries(), 0);
+	http_request_free(&r);
+	hostile_stop(&server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(secrets__request_over__are_gone),
+		CASE(secrets__signed_request_over__are_gone),
 	};
 	int failed;
 
