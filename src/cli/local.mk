@@ -8,6 +8,9 @@ libmasthead_cli_a_SOURCES = \
 	src/cli/cli.c \
 	src/cli/cli.h \
 	src/cli/demo.c \
+	src/cli/demo.h \
+	src/cli/demo_picture.c \
+	src/cli/demo_report.c \
 	src/cli/help.c \
 	src/cli/out.c \
 	src/cli/out.h \

@@ -34,6 +34,7 @@ struct transport {
 	struct flag *woken;
 	struct exchange_list waiting, flying;
 	struct done_item *done_first, *done_last;
+	int64_t waited_us;
 };
 
 static void list_push(struct exchange_list *l, struct exchange *x)
@@ -219,6 +220,7 @@ void transport_run(struct transport *t, int64_t timeout_ms, const int *fds, bool
 {
 	int64_t deadline = clock_mono_ms() + timeout_ms;
 	struct curl_waitfd extra[EXTRA_FDS_MAX];
+	int64_t before;
 	bool stop = false;
 
 	INVARIANT(n_fds <= EXTRA_FDS_MAX, "few descriptors are waited for beside the transfers");
@@ -233,8 +235,10 @@ void transport_run(struct transport *t, int64_t timeout_ms, const int *fds, bool
 		stop = left == 0;
 		for (size_t i = 0; i < n_fds; i++)
 			extra[i] = (struct curl_waitfd){.fd = fds[i], .events = CURL_WAIT_POLLIN};
+		before = clock_mono_us();
 		curl_multi_poll(t->multi, extra, (unsigned)n_fds,
 				left > INT32_MAX ? INT32_MAX : (int)left, NULL);
+		t->waited_us += clock_mono_us() - before;
 		for (size_t i = 0; i < n_fds; i++) {
 			ready[i] = extra[i].revents != 0;
 			stop |= ready[i];
@@ -248,6 +252,11 @@ void transport_run(struct transport *t, int64_t timeout_ms, const int *fds, bool
 bool transport_done(struct transport *t, struct transfer *out)
 {
 	return done_take(t, true, NULL, out);
+}
+
+int64_t transport_waited_us(const struct transport *t)
+{
+	return t->waited_us;
 }
 
 size_t transport_in_flight(const struct transport *t)

@@ -71,6 +71,8 @@ void transport_run(struct transport *t, int64_t timeout_ms, const int *fds, bool
 /* The next finished transfer; false if none. */
 bool transport_done(struct transport *t, struct transfer *out);
 size_t transport_in_flight(const struct transport *t);
+int64_t transport_waited_us(
+	const struct transport *t); /* transport_run's time in poll, all together */
 /* From any thread: makes transport_run return. */
 void transport_wake(struct transport *t);
 

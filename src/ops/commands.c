@@ -230,7 +230,9 @@ static const struct command_option sandbox_options[] = {
 	{0, "state", "FILE", N_("keep accounts, tokens and posts in FILE"), "file"},
 	END};
 static const struct command_option demo_options[] = {
-	{0, "keep", NULL, N_("keep the workspace"), NULL}, END};
+	{0, "keep", NULL, N_("keep the workspace"), NULL},
+	{0, "faults", "SPEC", N_("more faults, before the demo's own"), NULL},
+	END};
 
 #define VERB (CMD_VERB | CMD_NEEDS_WORKSPACE)
 #define VERB_T (VERB | CMD_NEEDS_TENANT)

@@ -451,6 +451,7 @@ struct run_request {
 };
 struct run_tally {
 	int64_t published, failed, unknown, retried, missed;
+	int64_t waited_us; /* of the run's time: for answers, due times and wakes */
 };
 enum err ops_run(struct ops *o, const struct run_request *r, struct run_tally *out,
 		 struct err_info *info) MUST_USE;

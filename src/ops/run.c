@@ -34,7 +34,8 @@ enum err ops_run(struct ops *o, const struct run_request *r, struct run_tally *o
 	app_settings(o->app, &settings);
 	app_actor(o->app, &actor);
 	e = publisher_run(o->app->workspace, &settings, &actor, "run", &run, &t, info);
-	*out = (struct run_tally){t.published, t.failed, t.unknown, t.retried, t.missed};
+	*out = (struct run_tally){t.published, t.failed, t.unknown,
+				  t.retried,   t.missed, t.waited_us};
 	return e;
 }
 

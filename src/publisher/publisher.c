@@ -456,6 +456,8 @@ enum err publisher_run(struct workspace *w, const struct publisher_settings *o,
 		engine_look_now(&e);
 		err = run_loop(&e, end, info);
 	}
+	if (e.t)
+		e.tally.waited_us = transport_waited_us(e.t);
 	*tally = e.tally;
 	engine_close(&e);
 	return err;

@@ -67,6 +67,7 @@ struct publisher_run {
 };
 struct publisher_tally {
 	int64_t published, failed, unknown, retried, missed;
+	int64_t waited_us; /* spent in waiting for answers, due times and wakes: all else is our own time */
 };
 /* E_PUBLISHER_BUSY, E_TIMEOUT (tally is filled), E_INTERRUPTED (likewise), or store and vault errors. */
 enum err publisher_run(struct workspace *w, const struct publisher_settings *o,

@@ -107,25 +107,3 @@ class Processes(desk.Case):
                    for _ in range(6)]
         self.assertEqual(sorted(w.wait() for w in writers), [0, 4, 4, 4, 4, 4])
         self.assertEqual(self.json("jobs")["total"], 1)
-
-
-class Demo(desk.Case):
-    def test_demo(self):
-        said = self.run_ok("demo", timeout=55)
-        lines = said.out.splitlines()
-        self.assertEqual(lines[-1], "demo: ok")
-        self.assertRegex(lines[-2], r"^own time per job: ")
-        self.assertRegex(lines[-3], r"^log: \d+ entries, chain ok$")
-        self.assertRegex(lines[-4], r"^jobs: ")
-        self.assertRegex(lines[-5], r"^ledger: 9 posts, 9 distinct$")
-        rows = [line.split("\t") for line in lines[:-5]]
-        self.assertEqual(len(rows), 10)
-        for row in rows:
-            self.assertEqual(len(row), 6)
-
-    def test_demo_as_json(self):
-        document = self.json("demo", timeout=55)
-        self.assertEqual((document["ok"], len(document["jobs"]), document["ledger_posts"],
-                          document["ledger_distinct"]), (True, 10, 9, 9))
-        self.assertFalse(os.path.exists(self.home.workspace), "the demo made a workspace")
-        self.assertEqual([n for n in os.listdir(self.home.env["TMPDIR"]) if "demo" in n], [])
