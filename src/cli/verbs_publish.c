@@ -396,6 +396,16 @@ out:
 	return status;
 }
 
+static int rehearse_edit(struct cli *c, int64_t id, const struct draft *d)
+{
+	struct publish_report r = {0};
+	int status = ops_job_edit_rehearse(c->ops, id, d, &r, &c->info) ? cli_fail(c)
+									: show_rehearsal(c, &r);
+
+	publish_report_free(&r);
+	return status;
+}
+
 int verb_edit(struct cli *c)
 {
 	struct draft d;
@@ -407,6 +417,8 @@ int verb_edit(struct cli *c)
 		return cli_fail(c);
 	if (c->args.n_operands == 2)
 		d.text = c->args.operands[1];
+	if (arg_set(&c->args, "dry-run"))
+		return rehearse_edit(c, id, &d);
 	if (ops_job_edit(c->ops, id, &d, c->arena, &j, &c->info))
 		return cli_fail(c);
 	if (c->args.json)

@@ -141,7 +141,13 @@ static const struct command_option publish_options[] = {
 	{0, "wait", NULL, N_("publish now and wait for the outcome"), NULL},
 	{0, "timeout", "S", N_("with --wait: at most S seconds"), NULL},
 	END};
-static const struct command_option edit_options[] = {POST_OPTIONS, END};
+static const struct command_option edit_options[] = {
+	{'b', "brand", "BRAND", N_("the brand that it must be of"), "brand"},
+	{'p', "platform", "PLATFORM,...", N_("the platforms that it must go to"), "platform"},
+	{'C', "connection", "CONN,...", N_("the connections that it must go to"), "connection"},
+	POST_OPTIONS,
+	{'n', "dry-run", NULL, N_("check, show the requests, store and send nothing"), NULL},
+	END};
 static const struct command_option jobs_options[] = {
 	FILTER_OPTIONS,
 	PAGE_OPTIONS,

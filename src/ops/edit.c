@@ -194,14 +194,16 @@ static enum err content_for(const struct edit *x, const struct job *j, struct po
 	return OK;
 }
 
-static enum err check_content(const struct edit *x, struct err_info *info)
+/* Each job that the edit would change, as it would go out then; rehearsal: with its requests. */
+static enum err check_content(const struct edit *x, bool rehearsal, struct publish_report *r,
+			      struct err_info *info)
 {
-	struct target *targets = arena_alloc(x->a, (x->n_siblings + 1) * sizeof(*targets));
-	size_t n = 0;
-
+	r->targets = arena_alloc(x->a, (x->n_siblings + 1) * sizeof(*r->targets));
+	r->valid = true;
 	for (size_t i = 0; i < x->n_siblings; i++) {
 		const struct job *j = &x->siblings[i];
 		const struct platform *pf = platform_find(j->platform);
+		struct target *t = &r->targets[r->n_targets];
 		struct connection c;
 		struct post p;
 		enum err e;
@@ -213,13 +215,19 @@ static enum err check_content(const struct edit *x, struct err_info *info)
 			e = content_for(x, j, &p, info);
 		if (e)
 			return e;
-		targets[n] = (struct target){.connection_id = c.id,
-					     .brand = j->brand,
-					     .platform = j->platform,
-					     .account = j->account};
-		content_check(x->o, &p, pf, &c, x->a, &targets[n++]);
+		*t = (struct target){.connection_id = c.id,
+				     .brand = j->brand,
+				     .platform = j->platform,
+				     .account = j->account};
+		r->n_targets++;
+		content_check(x->o, &p, pf, &c, x->a, t);
+		if (rehearsal)
+			t->requests = json_new_array();
+		if (rehearsal && !t->n_problems)
+			publish_rehearse(x->o, &c, &p, x->now_ms, x->a, t);
+		r->valid = r->valid && !t->n_problems;
 	}
-	return content_refuse(targets, n, info);
+	return OK;
 }
 
 static bool changes_post(const struct draft *d)
@@ -241,18 +249,24 @@ static enum err store_post(struct edit *x, struct err_info *info)
 	return e;
 }
 
+/* When it would go out. */
+static enum err new_time(const struct edit *x, int64_t *at, struct err_info *info)
+{
+	struct brand b;
+	enum err e = brand_get(x->o->store, x->o->tenant_id, x->job.brand_id, x->a, &b, info);
+
+	return e ? e : ops_time(x->d->at, b.timezone, x->now_ms, at, info);
+}
+
 static enum err store_time(struct edit *x, struct err_info *info)
 {
 	struct transition t = {.action = "job.edit", .failures = -1, .crashes = -1};
-	struct brand b;
 	int64_t at;
 	enum err e;
 
 	if (!x->d->at)
 		return OK;
-	e = brand_get(x->o->store, x->o->tenant_id, x->job.brand_id, x->a, &b, info);
-	if (!e)
-		e = ops_time(x->d->at, b.timezone, x->now_ms, &at, info);
+	e = new_time(x, &at, info);
 	if (e)
 		return e;
 	t.scheduled_at = at;
@@ -266,7 +280,8 @@ static enum err store_time(struct edit *x, struct err_info *info)
 }
 
 /* All that takes long, before the write lock is taken. */
-static enum err prepare(struct edit *x, int64_t job_id, struct err_info *info)
+static enum err prepare(struct edit *x, int64_t job_id, bool rehearsal, struct publish_report *r,
+			struct err_info *info)
 {
 	enum err e = job_get(x->o->store, x->o->tenant_id, job_id, x->a, &x->job, info);
 
@@ -279,7 +294,12 @@ static enum err prepare(struct edit *x, int64_t job_id, struct err_info *info)
 	if (!e)
 		e = make_content(x, info);
 	if (!e)
-		e = check_content(x, info);
+		e = check_content(x, rehearsal, r, info);
+	if (!e && rehearsal && x->d->at)
+		e = new_time(x, &r->scheduled_at, info);
+	if (e || rehearsal)
+		return e;
+	e = content_refuse(r->targets, r->n_targets, info);
 	for (size_t i = 0; !e && i < x->n_files; i++)
 		e = media_keep(&x->files[i], workspace_media_dir(x->o->app->workspace), info);
 	return e;
@@ -311,11 +331,12 @@ enum err ops_job_edit(struct ops *o, int64_t job_id, const struct draft *changes
 		      struct job *out, struct err_info *info)
 {
 	struct edit x = {.o = o, .d = changes, .a = a, .now_ms = clock_wall_ms()};
+	struct publish_report r = {0};
 	struct job j;
 	enum err e = ops_may_write(o, info);
 
 	if (!e)
-		e = prepare(&x, job_id, info);
+		e = prepare(&x, job_id, false, &r, info);
 	for (size_t i = 0; i < x.n_files; i++)
 		media_close(&x.files[i]);
 	if (!e)
@@ -329,5 +350,19 @@ enum err ops_job_edit(struct ops *o, int64_t job_id, const struct draft *changes
 		store_rollback(o->store);
 	else
 		*out = j;
+	return e;
+}
+
+enum err ops_job_edit_rehearse(struct ops *o, int64_t job_id, const struct draft *changes,
+			       struct publish_report *out, struct err_info *info)
+{
+	struct edit x = {.o = o, .d = changes, .now_ms = clock_wall_ms()};
+	enum err e;
+
+	*out = (struct publish_report){.arena = arena_new()};
+	x.a = out->arena;
+	e = prepare(&x, job_id, true, out, info);
+	for (size_t i = 0; i < x.n_files; i++)
+		media_close(&x.files[i]);
 	return e;
 }

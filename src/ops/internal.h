@@ -147,6 +147,10 @@ enum err content_options(const char *base, const char *const *options, size_t n,
 			 const char **out, struct err_info *info) MUST_USE;
 /* Is this text what a post may hold? field is for the message. */
 enum err content_plain(const char *field, const char *text, struct err_info *info) MUST_USE;
+/* The requests that this post would make there, secrets left out, into t->requests (an array that is there); what is in the way
+ * becomes a problem. */
+void publish_rehearse(struct ops *o, const struct connection *c, const struct post *post,
+		      int64_t now_ms, struct arena *a, struct target *t);
 /* The first problem of a report as an error. */
 enum err content_refuse(const struct target *targets, size_t n, struct err_info *info) MUST_USE;
 

@@ -254,6 +254,10 @@ enum err ops_resolve(struct ops *o, int64_t job_id, bool published, const char *
 /* Replace what `changes` has set (NULL members stay). Before it is claimed. */
 enum err ops_job_edit(struct ops *o, int64_t job_id, const struct draft *changes, struct arena *a,
 		      struct job *out, struct err_info *info) MUST_USE;
+/* What ops_job_edit would check and send, for all jobs of the post that it would change; stores nothing. Content that does not go is
+ * in the report (valid false), and OK is returned. */
+enum err ops_job_edit_rehearse(struct ops *o, int64_t job_id, const struct draft *changes,
+			       struct publish_report *out, struct err_info *info) MUST_USE;
 enum err ops_takedown(struct ops *o, int64_t job_id, struct arena *a, struct job *out,
 		      struct err_info *info) MUST_USE; /* network */
 struct pause_request {

@@ -167,26 +167,25 @@ static enum err find_duplicate(struct plan *p, size_t i, int64_t *job, struct er
 
 /* ---------------------------------------------------------------- rehearsal */
 
-static void rehearse_target(struct plan *p, size_t i)
+void publish_rehearse(struct ops *o, const struct connection *c, const struct post *post,
+		      int64_t now_ms, struct arena *a, struct target *t)
 {
-	struct target *t = &p->report->targets[i];
-	struct account x = {.conn = p->to.conns[i],
-			    .platform = platform_find(p->to.conns[i].platform)};
+	struct account x = {.conn = *c, .platform = platform_find(c->platform)};
 	char key[PLATFORM_KEY_SIZE] = "";
 	struct err_info why;
 	struct exchange ex;
 
-	account_exchange(p->o, &x, &ex);
-	x.platform->make_key(p->now_ms, key, sizeof(key));
+	account_exchange(o, &x, &ex);
+	x.platform->make_key(now_ms, key, sizeof(key));
 	ex.in.op = OP_PUBLISH;
-	ex.in.post = &p->posts[i];
-	ex.in.media_dir = workspace_media_dir(p->o->app->workspace);
+	ex.in.post = post;
+	ex.in.media_dir = workspace_media_dir(o->app->workspace);
 	ex.in.key = key;
-	ex.in.key_time_ms = p->now_ms;
+	ex.in.key_time_ms = now_ms;
 	ex.in.rehearsal = true;
-	media_host_rehearse(p->o, &p->posts[i], x.platform, t->requests);
+	media_host_rehearse(o, post, x.platform, t->requests);
 	if (exchange_rehearse(&ex, t->requests, &why))
-		add_problem(t, p->arena, "request", why.code, arena_strdup(p->arena, why.text));
+		add_problem(t, a, "request", why.code, arena_strdup(a, why.text));
 }
 
 static enum err rehearse(struct plan *p, struct err_info *info)
@@ -202,7 +201,8 @@ static enum err rehearse(struct plan *p, struct err_info *info)
 			return e;
 		t->requests = json_new_array();
 		if (!t->n_problems)
-			rehearse_target(p, i);
+			publish_rehearse(p->o, &p->to.conns[i], &p->posts[i], p->now_ms, p->arena,
+					 t);
 		if (job)
 			add_problem(t, p->arena, "duplicate", E_DUPLICATE,
 				    arena_printf(

@@ -1,4 +1,6 @@
 """jobs, job show, job why, and what may be done to one job or to many."""
+import json
+
 import desk
 import shapes
 
@@ -224,6 +226,8 @@ class Edit(desk.Case):
         path = self.home.write("tmp/post", "Language: en\n\nfrom a file\n")
         self.assertEqual(self.json("edit", "1", "--file", path)["text"], "from a file")
         self.refused("E_TOO_LONG", 4, "edit", "1", "x" * 301)
+        self.refused("E_USAGE", 2, "edit", "1", "-p", "mastodon", "elsewhere")
+        self.refused("E_NOT_FOUND", 3, "edit", "9", "--dry-run", "nobody")
         self.refused("E_PAST", 4, "edit", "1", "--at", "2020-01-01T00:00:00Z")
         self.assertEqual(self.job()["text"], "from a file")
         self.run_ok("edit", "1", "--at", "+0s")
@@ -231,6 +235,23 @@ class Edit(desk.Case):
         self.assertEqual([e["text"] for e in box.ledger()], ["from a file"])
         self.refused("E_STATE", 4, "edit", "1", "too late")
         self.refused("E_NOT_FOUND", 3, "edit", "9", "nobody")
+
+    def test_rehearsal(self):
+        self.desk()
+        self.post("draft of it", "--at", "+1h")
+        before = self.json("log", "--limit", "1")["total"]
+        said = self.json("edit", "1", "--dry-run", "-b", "northwind", "-p", "bluesky",
+                         "-C", "northwind/bluesky", "another text")
+        target, = said["targets"]
+        self.assertEqual((said["valid"], target["problems"]), (True, []))
+        self.assertIn("another text", json.dumps(target["requests"]))
+        too_long = self.run_status(4, "--json", "edit", "1", "-n", "x" * 301)
+        problem, = too_long.json["targets"][0]["problems"]
+        self.assertEqual((too_long.json["valid"], problem["limit"], problem["actual"]),
+                         (False, 300, 301))
+        self.refused("E_PAST", 4, "edit", "1", "-n", "--at", "2020-01-01T00:00:00Z")
+        self.assertEqual(self.job()["text"], "draft of it")
+        self.assertEqual(self.json("log", "--limit", "1")["total"], before)
 
     def test_priority(self):
         self.desk()
