@@ -33,7 +33,8 @@ static int show(struct cli *c)
 		out_line(_("ready"));
 	else
 		out_line(_("not ready: %s"), json_str(j, "problem"));
-	out_line(_("%lld files stand there, or may still arrive"), (long long)json_int(j, "files", 0));
+	out_line(_("%lld files stand there, or may still arrive"),
+		 (long long)json_int(j, "files", 0));
 	if (json_int(j, "stuck", 0) > 0)
 		out_line(_("%lld of them could not be removed"),
 			 (long long)json_int(j, "stuck", 0));
