@@ -51,17 +51,32 @@ static char *expand_home(const char *path)
 	return xstrdup(path);
 }
 
+/* Who did it is read off the log: two operators must not look alike there. */
+static bool shows_as_it_is(const char *name)
+{
+	struct strbuf safe;
+	bool same;
+
+	if (!text_is_plain(name, strlen(name), NULL))
+		return false;
+	strbuf_init(&safe, STRBUF_CEILING_DEFAULT);
+	text_make_safe(&safe, name, strlen(name), TEXT_ONE_LINE);
+	same = !strcmp(safe.data, name);
+	strbuf_free(&safe);
+	return same;
+}
+
 static enum err set_operator(struct app *a, const char *name, struct err_info *info)
 {
 	if (!name) {
 		a->operator_name = os_user();
 		return OK;
 	}
-	if (!*name || !text_is_plain(name, strlen(name), NULL) || strpbrk(name, "\n\t") ||
+	if (!*name || !shows_as_it_is(name) ||
 	    text_graphemes(name, strlen(name)) > ACTOR_GRAPHEMES_MAX)
 		return err_set(
 			info, E_INVALID,
-			"the operator's name needs 1 to %d characters, no control characters among them",
+			"the operator's name needs 1 to %d characters, no control or hidden ones among them",
 			ACTOR_GRAPHEMES_MAX);
 	a->operator_name = xstrdup(name);
 	return OK;

@@ -222,6 +222,12 @@ static enum err unknown_key(const char *name, const char *origin, struct err_inf
 			best = k->name;
 		}
 	}
+	/* More than a slip of the fingers away is no help. */
+	if (least > 1 + strlen(name) / 4) {
+		err_set(info, E_CONFIG, "%s: there is no key \"%s\"", origin, name);
+		err_hint(info, "masthead.conf(5) lists the keys");
+		return E_CONFIG;
+	}
 	return err_set(info, E_CONFIG, "%s: there is no key \"%s\"; the nearest is \"%s\"", origin,
 		       name, best);
 }

@@ -12,6 +12,9 @@
 #include "store/posts.h"
 
 #define SETTLE_BATCH 32
+/* How long before an attempt the job that published what its look may find can have been written last: lists are read from
+ * the attempt on, with room for clocks that differ. */
+#define TAKEN_SINCE_MS 3600000
 
 struct unsettled *unsettled_find(struct engine *e, int64_t tenant_id, int64_t job_id, bool make)
 {
@@ -233,13 +236,35 @@ static enum err write_known(struct engine *e, const struct flight *f, struct err
 	return err;
 }
 
+/* [tx] Two jobs of one account with the same text look alike in its list: what is there once can only be one of them,
+ * and which one nobody can tell. */
+static enum err refuse_taken(struct engine *e, struct flight *f, struct err_info *info)
+{
+	const struct job *j = &f->claim.job;
+	bool taken = false;
+	enum err err;
+
+	if (f->settlement.move != SETTLE_FOUND)
+		return OK;
+	err = job_remote_taken(e->s, j, f->out.remote_id, f->attempt.started_at - TAKEN_SINCE_MS,
+			       &taken, info);
+	if (!err && taken) {
+		f->settlement.move = SETTLE_PERSON;
+		f->settlement.why = "the post that was found is another job's";
+	}
+	return err;
+}
+
 enum err settle_write(struct engine *e, struct flight *f, struct err_info *info)
 {
 	const struct settlement *d = &f->settlement;
 	const struct job *j = &f->claim.job;
-	const char *words = f->cls != CLASS_NONE && f->error.text[0] ? f->error.text : d->why;
-	enum err err = write_sync(e, f, info);
+	const char *words;
+	enum err err = refuse_taken(e, f, info);
 
+	words = f->cls != CLASS_NONE && f->error.text[0] ? f->error.text : d->why;
+	if (!err)
+		err = write_sync(e, f, info);
 	if (!err && f->settled_state && (d->move == SETTLE_FOUND || d->move == SETTLE_RESEND))
 		err = write_known(e, f, info);
 	if (err)

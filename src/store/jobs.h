@@ -89,6 +89,9 @@ struct claim_request {
 };
 enum err jobs_claim(struct store *s, const struct claim_request *r, struct arena *a,
 		    struct claim *out, size_t *n, struct err_info *info) MUST_USE;
+/* Does another job of the same connection, changed at or after since_ms, hold this id of the platform? */
+enum err job_remote_taken(struct store *s, const struct job *j, const char *remote_id,
+			  int64_t since_ms, bool *out, struct err_info *info) MUST_USE;
 /* The earliest moment at which something can be done without a person: pending (retries too, blocked_until counted), settling, and,
  * if scheduled_too, scheduled jobs; refresh excluded. Jobs that are paused or whose connection needs a login do not count, else the
  * publisher would never sleep. 0: nothing. Cheap. */

@@ -102,6 +102,26 @@ enum err job_get(struct store *s, int64_t tenant_id, int64_t id, struct arena *a
 	return e;
 }
 
+enum err job_remote_taken(struct store *s, const struct job *j, const char *remote_id,
+			  int64_t since_ms, bool *out, struct err_info *info)
+{
+	sqlite3_stmt *st = NULL;
+	bool found = false;
+	enum err e = need_tenant(s, j->tenant_id, info);
+
+	if (!e)
+		e = db_query(s, info, &st,
+			     "SELECT 1 FROM {publishing_jobs} WHERE tenant_id=$1 AND updated_at>=$2"
+			     " AND +connection_id=$3 AND remote_id=$4 AND id<>$5 LIMIT 1",
+			     "iiisi", j->tenant_id, since_ms, j->connection_id, remote_id, j->id);
+	if (!e)
+		e = db_step(s, st, &found, info);
+	db_done(st);
+	if (!e)
+		*out = found;
+	return e;
+}
+
 /* ---- counts ------------------------------------------------------------------- */
 
 enum err jobs_counts(struct store *s, int64_t brand_id, int64_t connection_id,

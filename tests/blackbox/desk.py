@@ -49,7 +49,7 @@ class Case(masthead.Case):
         """Connects; returns the connection, or the result where it must fail."""
         account = box.account(platform, number)
         secret = how.pop("secret", account.secret)
-        kind = "token" if platform == "mastodon" else "secret"
+        kind = "secret" if platform == "bluesky" else "token"
         result = self.run_status(status, "--json", "connect", brand, platform,
                                  "--server", account.server, "--handle", account.handle,
                                  *how.pop("more", ()), **{kind: secret}, **how)

@@ -120,7 +120,7 @@ class Form(desk.Case):
     def test_operator_is_in_the_log(self):
         self.run_ok("--operator", "Ada L.", "brand", "add", "one")
         self.assertEqual(self.json("log")["entries"][0]["actor"], "Ada L.")
-        for bad in ("", "a\nb", "x" * 65):
+        for bad in ("", "a\nb", "x" * 65, "Ada\u202e.L"):
             self.refused("E_INVALID", 4, "--operator", bad, "jobs")
 
     def test_log_file(self):

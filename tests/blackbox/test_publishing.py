@@ -230,6 +230,19 @@ class Unknown(Publishing):
             self.assertEqual(job["remote_id"], remote[job["platform"]])
         self.sound()
 
+    def test_one_post_is_not_two_jobs(self):
+        """Two jobs with one text, one of which arrived: it settles one of them and not both."""
+        box = self.desk("x", faults="x:create=reset-afterx1,x:create=reset-beforex1")
+        self.post("the same")
+        self.post("the same", "--allow-duplicate")
+        self.run_idle(1)
+        self.assertEqual(len(box.ledger()), 1)
+        jobs = self.jobs()
+        self.assertEqual(sorted(job["status"] for job in jobs), ["published", "unknown"])
+        published, = [job for job in jobs if job["status"] == "published"]
+        self.assertEqual(published["remote_id"], box.ledger()[0]["remote_id"])
+        self.sound()
+
     def test_answer_dropped(self):
         self.settled("*:create=drop-answerx2", ("bluesky", "mastodon"))
 
