@@ -140,7 +140,7 @@ static void ask_list(const struct step_in *in, struct step_out *out)
 	http_query(r, "start_time", since);
 	http_query(r, "max_results", "100");
 	http_query(r, "exclude", "retweets");
-	http_query(r, "tweet.fields", "created_at,text,entities");
+	http_query(r, "post.fields", "created_at,text,entities");
 }
 
 /* Ids grow: what is not newer than what it answers is another post. */

@@ -10,9 +10,8 @@ waits for a word in the request's path, and is used up:
     proxy.arm("createRecord", "delay", 1.5) # passed on only after so many seconds
 
 `before` and `after` are called before the request is passed on, and after it was
-answered. `instead` maps a path to the JSON text that is answered in place of the
-server's own answer, with 200: for servers that know how to ask and not how to
-answer. All requests stand in `seen`, in the order in which they were done with.
+answered. All requests stand in `seen`, in the order in which they were done with,
+and before the client has its answer.
 """
 import http.client
 import http.server
@@ -32,11 +31,12 @@ class Fault:
 
 
 class Seen:
-    """One request: method, path, body, the real answer's status and headers (None: none came), fault."""
+    """One request: method, path, headers, body, fault; the real answer's status and body, None if
+    none came."""
 
     def __init__(self, method, path, headers, body):
         self.method, self.path, self.headers, self.body = method, path, headers, body
-        self.status, self.answered, self.fault = None, None, None
+        self.status, self.answer, self.fault = None, None, None
 
     def __repr__(self):
         return f"{self.method} {self.path} -> {self.status} ({self.fault or 'passed on'})"
@@ -48,7 +48,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.handle_any()
 
-    do_POST = do_GET
+    do_POST = do_PUT = do_DELETE = do_GET
 
     def log_message(self, *_):
         pass
@@ -62,8 +62,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         try:
             self.answer(proxy, seen, fault)
         finally:
-            with proxy.lock:
-                proxy.seen.append(seen)
+            proxy.note(seen)
             if fault:
                 fault.done.set()
 
@@ -82,7 +81,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except (OSError, http.client.HTTPException):
             self.reset()
             return
-        seen.status, seen.answered = status, dict(headers)
+        seen.status, seen.answer = status, body
         if fault and fault.after:
             fault.after()
         if kind == "reset":
@@ -90,10 +89,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif kind == "lose":
             select.select([self.connection, proxy.ending], [], [])
             self.close_connection = True
-        elif seen.path.split("?")[0] in proxy.instead:
-            text = proxy.instead[seen.path.split("?")[0]].encode()
-            self.pass_back(200, [("Content-Type", "application/json")], text, False)
         else:
+            proxy.note(seen)
             self.pass_back(status, headers, body, kind == "cut")
 
     def pass_back(self, status, headers, body, cut):
@@ -135,7 +132,7 @@ class Listener(http.server.ThreadingHTTPServer):
 
 class Proxy:
     def __init__(self, port):
-        self.upstream, self.faults, self.seen, self.instead = port, [], [], {}
+        self.upstream, self.faults, self.seen = port, [], []
         self.lock = threading.Lock()
         self.ending, self._ender = socket.socketpair()
         self.listener = Listener(("127.0.0.1", 0), Handler)
@@ -163,14 +160,24 @@ class Proxy:
                     return fault
         return None
 
+    def note(self, seen):
+        """Once: whoever has an answer finds its request in `seen`."""
+        with self.lock:
+            if seen not in self.seen:
+                self.seen.append(seen)
+
     def forward(self, seen):
-        connection = http.client.HTTPConnection("127.0.0.1", self.upstream, timeout=60)
+        return self.send(self.upstream, seen, seen.path)
+
+    def send(self, port, seen, path):
+        """The request, to this port of 127.0.0.1 and by this path; returns status, headers, body."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         headers = {k: v for k, v in seen.headers.items() if k.lower() not in HOP}
         headers["Connection"] = "close"
         try:
             # "" and not None: a POST without a body says so.
-            connection.request(seen.method, seen.path,
-                               seen.body if seen.method == "POST" else None, headers)
+            connection.request(seen.method, path, None if seen.method == "GET" else seen.body,
+                               headers)
             answer = connection.getresponse()
             return answer.status, answer.getheaders(), answer.read()
         finally:

@@ -323,7 +323,7 @@ static void x__settle__finds_the_text_as_x_shows_it(void **state)
 			rig_url(&r),
 			API "/2/users/2244994945/tweets?start_time=2026-09-21T14%3A11%3A20.000Z"
 			    "&max_results=100&exclude=retweets"
-			    "&tweet.fields=created_at%2Ctext%2Centities");
+			    "&post.fields=created_at%2Ctext%2Centities");
 		assert_int_equal(rig_say(&r, 200, lists[i]), STEP_DONE);
 		assert_string_equal(r.out.remote_id, "7");
 		rig_free(&r);
