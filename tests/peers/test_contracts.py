@@ -190,7 +190,7 @@ class Mastodon(Contract):
         self.connect_token()
         self.publish("Once")
         self.assert_kept(("POST", "/api/v1/statuses"))
-        self.assertEqual(self.witness.count("/api/v1/statuses"), 2, "sent again by its key")
+        self.assertGreater(self.witness.count("/statuses?limit=40"), 0, self.witness.seen)
         self.assertEqual(len(self.box.ledger()), 1)
 
 
