@@ -26,10 +26,10 @@ class Page:
 
 
 class Browser:
-    """Follows redirects on one server, with that server's cookies."""
+    """Follows redirects on one server, with that server's cookies. person: who sits before it."""
 
-    def __init__(self, port):
-        self.port, self.cookies = port, {}
+    def __init__(self, port, person=None):
+        self.port, self.cookies = port, {"person": person} if person else {}
 
     def open(self, url):
         """Opens an address of the server; returns the first that leads away, or the page
@@ -59,16 +59,17 @@ class Browser:
 
 
 class Server:
-    """access_s: the life of an access token in seconds."""
+    """access_s: the life of an access token in seconds. platform: whose paths it has."""
     SECRETS = {"public": None, "basic": "secret of basic", "post": "secret of post"}
 
-    def __init__(self, access_s=3600):
+    def __init__(self, access_s=3600, platform=None):
         folder = npm.install("oidc")
         self.home = tempfile.mkdtemp(prefix="masthead-oidc-")
         self.node = None
         try:
             self.port = node.free_port()
             self.node = node.Node(folder, self.home, "oidc.mjs", self.port,
+                                  *([platform] if platform else []),
                                   env={"ACCESS_S": str(access_s)})
         except BaseException:
             self.remove()
@@ -81,8 +82,15 @@ class Server:
             self.node.kill()
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def browser(self):
-        return Browser(self.port)
+    def browser(self, person=None):
+        return Browser(self.port, person)
+
+    def issued(self):
+        """The tokens that it gave: {"access": [...], "refresh": [...]}, oldest first."""
+        return Browser(self.port).get("/issued").json
+
+    def bearer(self, path, token):
+        return self._send("GET", path, None, {"Authorization": "Bearer " + token})
 
     def post(self, endpoint, client="public", **form):
         """A request to an endpoint named as in the metadata, as this client."""
@@ -99,7 +107,7 @@ class Server:
 
     def userinfo(self, token):
         url = urllib.parse.urlsplit(self.metadata["userinfo_endpoint"])
-        return self._send("GET", url.path, None, {"Authorization": "Bearer " + token})
+        return self.bearer(url.path, token)
 
     def _send(self, method, path, body, headers):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
