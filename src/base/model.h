@@ -72,6 +72,9 @@ struct media {
 	const char *name; /* of the file it came from */
 };
 
+/* What of a picture is more than a platform takes: less of it would do. */
+enum excess { EXCESS_NONE, EXCESS_BYTES, EXCESS_PIXELS };
+
 /* What is written once; a variant replaces text and media for one platform. */
 struct post {
 	int64_t id;

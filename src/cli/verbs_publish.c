@@ -141,6 +141,7 @@ static enum err make_draft(struct cli *c, struct draft *d)
 	d->has_priority = d->has_priority || arg_set(&c->args, "priority");
 	d->as_draft = arg_set(&c->args, "draft");
 	d->allow_duplicate = arg_set(&c->args, "allow-duplicate");
+	d->scale = d->scale || arg_set(&c->args, "scale");
 	return OK;
 }
 
@@ -222,6 +223,51 @@ static void print_problems(const struct publish_report *r)
 	}
 }
 
+static struct json *picture_json(const struct media *m)
+{
+	struct json *o = json_new_object();
+
+	json_set_str(o, "sha256", m->sha256);
+	json_set_str(o, "type", m->type);
+	json_set_int(o, "bytes", m->bytes);
+	json_set_int(o, "width", m->width);
+	json_set_int(o, "height", m->height);
+	return o;
+}
+
+/* What was put in the place of pictures that were too large. */
+static struct json *scaled_json(const struct publish_report *r)
+{
+	struct json *list = json_new_array();
+
+	for (size_t i = 0; i < r->n_scaled; i++) {
+		const struct scaled *s = &r->scaled[i];
+		struct json *o = json_add(list, json_new_object());
+
+		json_set_str(o, "name", s->from->name);
+		json_set(o, "from", picture_json(s->from));
+		json_set(o, "to", picture_json(s->to));
+		json_set_bool(o, "turned", s->turned);
+		json_set_bool(o, "metadata_removed", s->stripped);
+	}
+	return list;
+}
+
+static void print_scaled(const struct publish_report *r)
+{
+	for (size_t i = 0; i < r->n_scaled; i++) {
+		const struct scaled *s = &r->scaled[i];
+
+		out_line(
+			_("scaled %s: %lld x %lld, %lld bytes -> %lld x %lld, %lld bytes (%s)%s%s"),
+			s->from->name, (long long)s->from->width, (long long)s->from->height,
+			(long long)s->from->bytes, (long long)s->to->width,
+			(long long)s->to->height, (long long)s->to->bytes, s->to->type,
+			s->turned ? _("; turned upright") : "",
+			s->stripped ? _("; its metadata are left out") : "");
+	}
+}
+
 static void print_requests(const struct target *t)
 {
 	for (const struct json *q = json_first(t->requests); q; q = json_next(q)) {
@@ -246,8 +292,10 @@ static int show_rehearsal(struct cli *c, struct publish_report *r)
 		struct json *j = json_new_object();
 		json_set_bool(j, "valid", r->valid);
 		json_set(j, "targets", targets_json(r));
+		json_set(j, "scaled", scaled_json(r));
 		status = cli_end_json(c, j);
 	} else {
+		print_scaled(r);
 		print_problems(r);
 		for (size_t i = 0; i < r->n_targets; i++) {
 			const struct target *t = &r->targets[i];
@@ -384,8 +432,11 @@ int verb_publish(struct cli *c)
 		list = json_set(j, "jobs", json_new_array());
 		for (size_t i = 0; i < r.n_jobs; i++)
 			json_add(list, shape_job(&r.jobs[i]));
+		if (d.scale)
+			json_set(j, "scaled", scaled_json(&r));
 		status = cli_end_json(c, j);
 	} else {
+		print_scaled(&r);
 		print_jobs(c, r.jobs, r.n_jobs);
 		status = cli_end(c);
 	}

@@ -138,6 +138,8 @@ static const struct command_option publish_options[] = {
 	{0, "draft", NULL, N_("store it as a draft"), NULL},
 	{'n', "dry-run", NULL, N_("check, show the requests, store and send nothing"), NULL},
 	{0, "allow-duplicate", NULL, N_("even if the same post went to the same place"), NULL},
+	{0, "scale", NULL, N_("put a smaller copy in the place of a picture that is too large"),
+	 NULL},
 	{0, "wait", NULL, N_("publish now and wait for the outcome"), NULL},
 	{0, "timeout", "S", N_("with --wait: at most S seconds"), NULL},
 	END};
@@ -390,6 +392,8 @@ const struct command commands[] = {
 	MOVE("messages", "@", N_("past messages")),
 	IN(PANE_PREVIEW, "preview-publish", "p", N_("publish it now, or at the time it names")),
 	IN(PANE_PREVIEW, "preview-schedule", "s", N_("publish it at a time to be typed")),
+	IN(PANE_PREVIEW, "preview-scale", "z",
+	   N_("put smaller copies in the place of pictures that are too large")),
 	IN(PANE_PREVIEW, "preview-edit", "e", N_("edit it again")),
 	IN(PANE_PREVIEW, "preview-draft", "d", N_("keep it as a draft")),
 	MOVE("mouse", "M", N_("take the mouse, or leave it to the terminal")),

@@ -56,9 +56,13 @@ void content_check(struct ops *o, const struct post *p, const struct platform *p
 	for (size_t i = 0; i < found.n; i++) {
 		const struct problem *x = &found.items[i];
 
-		t->problems[i] = (struct target_problem){x->field, x->limit, x->actual, x->message,
-							 E_INVALID};
+		t->problems[i] = (struct target_problem){.field = x->field,
+							 .limit = x->limit,
+							 .actual = x->actual,
+							 .message = x->message};
 		t->problems[i].code = code_of(&t->problems[i]);
+		t->problems[i].excess = x->excess;
+		t->problems[i].sha256 = x->file ? x->file->sha256 : NULL;
 		/* The account's own limit, where a server has told one, shows here first. */
 		if (!strcmp(x->field, "text") && x->limit > 0 && x->actual == t->measured)
 			t->limit = x->limit;
@@ -89,7 +93,10 @@ enum err content_refuse(const struct target *targets, size_t n, struct err_info 
 		snprintf(more, sizeof(more), ", and %zu more", count - 1);
 	err_set(info, first->code, "%s/%s/@%s: %s: %s%s%s", of->brand, of->platform, of->account,
 		first->field, first->message, numbers, more);
-	err_hint(info, "nothing was stored; all problems are listed with --dry-run");
+	if (first->excess && scale_works())
+		err_hint(info, "nothing was stored; --scale puts a smaller copy in its place");
+	else
+		err_hint(info, "nothing was stored; all problems are listed with --dry-run");
 	return first->code;
 }
 

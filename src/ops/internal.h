@@ -137,6 +137,9 @@ void media_close(struct media_file *m);
 /* Type and size in pixels from the first bytes of a file; NULL: none that we know. */
 const char *media_sniff(const unsigned char *s, size_t n, int64_t *width, int64_t *height);
 
+/* --- scale_fit.c --- */
+bool scale_works(void); /* was libgd there? */
+
 /* --- content.c: from a draft to posts that platforms can be asked about --- */
 /* The problems that are the same everywhere, the platform's, and of the media host that it needs; measured and limit are
  * filled. */

@@ -47,6 +47,11 @@ libmasthead_ops_a_SOURCES = \
 	src/ops/rows.h \
 	src/ops/run.c \
 	src/ops/say.c \
+	src/ops/scale.c \
+	src/ops/scale.h \
+	src/ops/scale_fit.c \
+	src/ops/scale_post.c \
+	src/ops/scale_read.c \
 	src/ops/scope.c \
 	src/ops/takedown.c \
 	src/ops/targets.c \

@@ -153,6 +153,7 @@ struct draft {
 	int64_t priority;
 	bool has_priority; /* edit: one was named */
 	bool as_draft, allow_duplicate;
+	bool scale; /* pictures that are too large for a target: a smaller copy goes out in their place */
 	bool with_undo;  /* console: wait the undo window */
 	int64_t undo_ms; /* its length; 0: the configuration's */
 };
@@ -167,6 +168,14 @@ struct target_problem {
 	int64_t limit, actual;
 	const char *message;
 	enum err code;
+	const char *
+		sha256; /* with excess: the picture that a smaller copy could stand for; else NULL */
+	enum excess excess;
+};
+/* A picture, and the copy that goes out in its place. */
+struct scaled {
+	const struct media *from, *to;
+	bool turned, stripped; /* as its metadata asked for; it had some, and the copy has none */
 };
 /* A part of a thread: its text, and how long that is. */
 struct target_part {
@@ -192,6 +201,8 @@ struct publish_report {
 	size_t n_targets;
 	struct job *jobs;
 	size_t n_jobs;
+	struct scaled *scaled; /* with draft.scale */
+	size_t n_scaled;
 };
 void publish_report_free(struct publish_report *r);
 /* rehearse: validates and makes the requests, stores nothing; problems are in the report (valid false) and OK is returned.

@@ -26,6 +26,7 @@ enum header {
 	H_FIRST_COMMENT,
 	H_OPTION,
 	H_PRIORITY,
+	H_SCALE,
 	H_COUNT
 };
 static const char *const names[H_COUNT] = {
@@ -42,6 +43,7 @@ static const char *const names[H_COUNT] = {
 	[H_FIRST_COMMENT] = "First-Comment",
 	[H_OPTION] = "Option",
 	[H_PRIORITY] = "Priority",
+	[H_SCALE] = "Scale",
 };
 #define VARIANT "Variant-"
 
@@ -203,6 +205,11 @@ static enum err set_header(struct reader *r, enum header h, int line, const char
 		return *value ? set_alt(r, line, value, info) : OK;
 	case H_PRIORITY:
 		return set_priority(r, line, value, info);
+	case H_SCALE:
+		if (strcasecmp(value, "yes") && strcasecmp(value, "no"))
+			return at_line(info, line, "Scale is yes or no, not", value);
+		d->scale = !strcasecmp(value, "yes");
+		return OK;
 	default:
 		add_option(r, value);
 		return OK;
@@ -422,7 +429,8 @@ void ops_post_file_write(const struct draft *d, struct strbuf *out)
 	put(out, H_LANGUAGE, d->language);
 	strbuf_puts(
 		out,
-		"# Also: Title, Visibility, First-Comment, Option: PLATFORM.KEY=VALUE, Priority, and\n"
+		"# Also: Title, Visibility, First-Comment, Option: PLATFORM.KEY=VALUE, Priority,\n"
+		"# Scale: yes (smaller copies of pictures that are too large), and\n"
 		"# Variant-PLATFORM: another text for one platform (further lines begin with a space).\n");
 	if (d->visibility)
 		put(out, H_VISIBILITY, d->visibility);
@@ -432,6 +440,8 @@ void ops_post_file_write(const struct draft *d, struct strbuf *out)
 		put(out, H_OPTION, d->options[i]);
 	if (d->priority)
 		strbuf_printf(out, "%s: %lld\n", names[H_PRIORITY], (long long)d->priority);
+	if (d->scale)
+		put(out, H_SCALE, "yes");
 	for (size_t i = 0; i < d->n_variants; i++)
 		put_variant(out, &d->variants[i]);
 	strbuf_printf(out, "\n%s\n", d->text ? d->text : "");

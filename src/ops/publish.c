@@ -9,9 +9,11 @@
 #include "base/clock.h"
 #include "base/when.h"
 #include "ops/internal.h"
+#include "ops/scale.h"
 #include "ops/targets.h"
 #include "platforms/platform.h"
 #include "publisher/exchange.h"
+#include "store/audit.h"
 #include "store/connections.h"
 #include "store/jobs.h"
 #include "store/posts.h"
@@ -165,6 +167,26 @@ static enum err find_duplicate(struct plan *p, size_t i, int64_t *job, struct er
 	return post_duplicate(p->o->store, p->to.conns[i].id, hash, p->now_ms - window, job, info);
 }
 
+/* Pictures that are too large, where that was asked for; then all is checked once more. */
+static enum err scale(struct plan *p, struct err_info *info)
+{
+	struct media *list = arena_alloc(p->arena, (p->n_files + 1) * sizeof(*list));
+	enum err e;
+
+	if (!p->d->scale || p->report->valid)
+		return OK;
+	e = scale_post(p->files, p->n_files, p->report, info);
+	if (e || !p->report->n_scaled)
+		return e;
+	for (size_t i = 0; i < p->n_files; i++)
+		list[i] = *p->files[i].media;
+	p->post.media = list;
+	for (size_t i = 0; i < p->to.n; i++)
+		p->posts[i].media = list;
+	check_targets(p);
+	return OK;
+}
+
 /* ---------------------------------------------------------------- rehearsal */
 
 void publish_rehearse(struct ops *o, const struct connection *c, const struct post *post,
@@ -275,6 +297,20 @@ static enum err add_job(struct plan *p, size_t i, struct err_info *info)
 	return e;
 }
 
+/* That what goes out is not the file that was given. */
+static enum err log_scaled(struct plan *p, const struct scaled *s, struct err_info *info)
+{
+	char words[SCALE_WORDS_SIZE];
+	struct audit_note note = {.action = "media.scale",
+				  .brand_id = p->to.brand.id,
+				  .job_id = p->report->jobs[0].id,
+				  .outcome = "ok",
+				  .message = words};
+
+	scale_words(s, words, sizeof(words));
+	return audit_append(p->o->store, p->o->tenant_id, &note, info);
+}
+
 static enum err add_all(struct plan *p, struct err_info *info)
 {
 	struct store *s = p->o->store;
@@ -294,6 +330,8 @@ static enum err add_all(struct plan *p, struct err_info *info)
 				     p->d->variants[i].text, NULL, 0, info);
 	for (size_t i = 0; !e && i < p->to.n; i++)
 		e = add_job(p, i, info);
+	for (size_t i = 0; !e && i < p->report->n_scaled; i++)
+		e = log_scaled(p, &p->report->scaled[i], info);
 	return e;
 }
 
@@ -340,6 +378,9 @@ enum err ops_publish(struct ops *o, const struct draft *d, bool rehearsal,
 		e = make_content(&p, info);
 	if (!e) {
 		check_targets(&p);
+		e = scale(&p, info);
+	}
+	if (!e) {
 		if (rehearsal)
 			e = rehearse(&p, info);
 		else if (!out->valid)

@@ -1,6 +1,7 @@
 /* platforms/adapter.c - origins, answers and tokens, read with distrust. */
 #include "platforms/adapter.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -554,6 +555,22 @@ static bool has_type(const char *const *types, const char *type)
 	return false;
 }
 
+void adapter_too_large(struct problems *out, const struct media *m, enum excess excess,
+		       int64_t limit, int64_t actual, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), err_translate(fmt), args);
+	va_end(args);
+	problem_add(out, "media", limit, actual, "%s", text);
+	if (m->type == NULL || strncasecmp(m->type, "image/", 6) != 0)
+		return;
+	out->items[out->n - 1].file = m;
+	out->items[out->n - 1].excess = excess;
+}
+
 void adapter_check_file(const struct media *m, const char *const *types, int64_t bytes_max,
 			int64_t alt_max, enum text_unit alt_unit, struct problems *out)
 {
@@ -569,9 +586,9 @@ void adapter_check_file(const struct media *m, const char *const *types, int64_t
 	if (m->bytes <= 0)
 		problem_add(out, "media", 0, 0, "%s is empty", name);
 	if (bytes_max > 0 && m->bytes > bytes_max)
-		problem_add(out, "media", bytes_max, m->bytes,
-			    "%s has %lld bytes, more than the %lld that are taken", name,
-			    (long long)m->bytes, (long long)bytes_max);
+		adapter_too_large(out, m, EXCESS_BYTES, bytes_max, m->bytes,
+				  "%s has %lld bytes, more than the %lld that are taken", name,
+				  (long long)m->bytes, (long long)bytes_max);
 	if (!text_is_plain(alt, strlen(alt), NULL))
 		problem_add(out, "alt", 0, 0, "%s: the alt text is no plain text", name);
 	if (alt_max > 0 && alt_length > alt_max)

@@ -103,6 +103,9 @@ bool adapter_has_text(const char *s);
 void adapter_check_media(const struct post *post, const char *const *types, int64_t n_max,
 			 int64_t bytes_max, int64_t alt_max, enum text_unit alt_unit,
 			 struct problems *out);
+/* A picture that is too large: problem_add, and what a copy that goes would have to keep to. */
+void adapter_too_large(struct problems *out, const struct media *m, enum excess excess,
+		       int64_t limit, int64_t actual, const char *fmt, ...) PRINTF_LIKE(6, 7);
 void adapter_check_text(const struct post *post, struct problems *out);
 /* One file of them. */
 void adapter_check_file(const struct media *m, const char *const *types, int64_t bytes_max,

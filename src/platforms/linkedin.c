@@ -99,9 +99,10 @@ static void check_media(const struct post *post, struct problems *out)
 				   ALT_MAX, UNIT_CHARACTERS, out);
 		if (m->width > 0 && m->height > 0 &&
 		    m->width >= (PIXELS_MAX + m->height - 1) / m->height)
-			problem_add(out, "media", PIXELS_MAX, 0,
-				    "%s has more than the %lld pixels that the server takes",
-				    m->name != NULL ? m->name : m->sha256, (long long)PIXELS_MAX);
+			adapter_too_large(out, m, EXCESS_PIXELS, PIXELS_MAX - 1, 0,
+					  "%s has more than the %lld pixels that the server takes",
+					  m->name != NULL ? m->name : m->sha256,
+					  (long long)PIXELS_MAX);
 	}
 	if (videos > 0 && post->n_media > 1)
 		problem_add(out, "media", 1, (int64_t)post->n_media,

@@ -181,9 +181,9 @@ static void check_media(const struct post *post, const struct mastodon_facts *f,
 		adapter_check_file(m, told, picture ? f->image_bytes_max : f->video_bytes_max,
 				   f->alt_max, UNIT_CHARACTERS, out);
 		if (pixels > 0 && m->width > 0 && m->height > 0 && m->width > pixels / m->height)
-			problem_add(out, "media", pixels, 0,
-				    "%s has more than the %lld pixels that the server takes",
-				    m->name != NULL ? m->name : m->sha256, (long long)pixels);
+			adapter_too_large(out, m, EXCESS_PIXELS, pixels, 0,
+					  "%s has more than the %lld pixels that the server takes",
+					  m->name != NULL ? m->name : m->sha256, (long long)pixels);
 		alone += !picture;
 	}
 	if (alone > 0 && post->n_media > 1)

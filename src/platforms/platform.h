@@ -179,6 +179,8 @@ struct problem {
 	const char *field;
 	int64_t limit, actual; /* 0, 0 where numbers make no sense */
 	const char *message;
+	const struct media *file; /* with excess: the picture that a smaller copy could stand for */
+	enum excess excess;
 };
 struct problems {
 	struct arena *arena;

@@ -36,6 +36,7 @@ static void parse(struct console *c, struct compose *p)
 	arena_free(&p->arena);
 	p->arena = arena_new();
 	p->generation++;
+	p->scale = false;
 	p->known = false;
 	p->refused.code = OK;
 	p->parsed = ops_post_file_parse(p->bytes.data, p->bytes.len, p->arena, &p->draft,
@@ -278,11 +279,40 @@ static void preview_draft(struct console *c, const char *args)
 		compose_accept(c, p, COMPOSE_DRAFT, NULL, false);
 }
 
+static bool is_too_large(const struct publish_report *r)
+{
+	for (size_t i = 0; i < r->n_targets; i++)
+		for (size_t k = 0; k < r->targets[i].n_problems; k++)
+			if (r->targets[i].problems[k].excess)
+				return true;
+	return false;
+}
+
+/* Shows what the copies would be; accepting the post then takes them. */
+static void preview_scale(struct console *c, const char *args)
+{
+	struct compose *p = preview_compose(c);
+
+	(void)args;
+	if (p && !p->parsed) {
+		say_error(c, &p->trouble);
+	} else if (p && (p->scale || p->draft.scale)) {
+		say(c, MESSAGE_INFO, "%s",
+		    _("It is done already; what became of them stands here."));
+	} else if (p && !(p->known && is_too_large(&p->report))) {
+		say(c, MESSAGE_INFO, "%s", _("No picture is too large."));
+	} else if (p) {
+		p->scale = true;
+		compose_rehearse(c, p);
+	}
+}
+
 const struct command_row commands_post[] = {
 	{"publish", publish},
 	{"edit", edit},
 	{"preview-publish", preview_publish},
 	{"preview-schedule", preview_schedule},
+	{"preview-scale", preview_scale},
 	{"preview-edit", preview_edit},
 	{"preview-draft", preview_draft},
 	{NULL, NULL},

@@ -17,6 +17,7 @@ struct compose {
 	bool parsed;
 	struct err_info trouble; /* why it could not be parsed */
 	struct publish_report report;
+	bool scale;              /* asked for in the preview, for this text */
 	bool known;              /* report is of this text */
 	struct err_info refused; /* why it could not be checked */
 	int64_t editing;         /* the job that is changed; 0: a new post */

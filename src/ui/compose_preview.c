@@ -15,7 +15,9 @@ static const char *text_for(const struct draft *d, const char *platform)
 	return d->text ? d->text : "";
 }
 
-static void target_part(struct lines *out, int width, const struct draft *d, const struct target *t)
+/* key: of preview-scale */
+static void target_part(struct lines *out, int width, const struct draft *d, const struct target *t,
+			const char *key)
 {
 	char heading[600];
 
@@ -30,6 +32,13 @@ static void target_part(struct lines *out, int width, const struct draft *d, con
 		const struct target_problem *p = &t->problems[i];
 		lines_wrap(out, ROLE_BAD, width, 4, "%s %s: %s", term_ascii() ? "x" : "✗",
 			   p->field ? p->field : "", p->message ? p->message : "");
+		if (p->excess == EXCESS_BYTES)
+			lines_wrap(out, ROLE_TEXT, width, 4,
+				   _("  too large by %lld kB; %s puts a smaller copy in its place"),
+				   (long long)(p->actual - p->limit + 999) / 1000, key);
+		else if (p->excess)
+			lines_wrap(out, ROLE_TEXT, width, 4,
+				   _("  too large; %s puts a smaller copy in its place"), key);
 	}
 	if (t->n_parts == 0)
 		lines_wrap(out, ROLE_TEXT, width, 0, "%s", text_for(d, t->platform));
@@ -58,11 +67,28 @@ static void facts(struct lines *out, int width, const struct draft *d)
 			   d->media[i].alt ? d->media[i].alt : _("(not described)"));
 }
 
+static void copies(struct lines *out, int width, const struct publish_report *r)
+{
+	for (size_t i = 0; i < r->n_scaled; i++) {
+		const struct scaled *s = &r->scaled[i];
+
+		lines_wrap(out, ROLE_TEXT, width, 11,
+			   _("%-11s%s: %lld x %lld, %lld kB, in place of %lld x %lld, %lld kB%s%s"),
+			   _("Copy"), s->from->name, (long long)s->to->width,
+			   (long long)s->to->height, (long long)(s->to->bytes + 999) / 1000,
+			   (long long)s->from->width, (long long)s->from->height,
+			   (long long)(s->from->bytes + 999) / 1000,
+			   s->turned ? _("; turned upright") : "",
+			   s->stripped ? _("; its metadata are left out") : "");
+	}
+}
+
 static void build(struct console *c, struct lines *out, int width, void *data)
 {
 	const struct compose *p = data;
+	char key[16];
 
-	(void)c;
+	keymap_key(c->keys, PANE_PREVIEW, "preview-scale", key, sizeof(key));
 	if (!p->parsed) {
 		lines_wrap(out, ROLE_BAD, width, 2, "%s: %s", err_name(p->trouble.code),
 			   p->trouble.text);
@@ -73,6 +99,8 @@ static void build(struct console *c, struct lines *out, int width, void *data)
 		return;
 	}
 	facts(out, width, &p->draft);
+	if (p->known)
+		copies(out, width, &p->report);
 	if (p->refused.code != OK) {
 		lines_wrap(out, ROLE_BAD, width, 2, "%s: %s", err_name(p->refused.code),
 			   p->refused.text);
@@ -81,7 +109,7 @@ static void build(struct console *c, struct lines *out, int width, void *data)
 	}
 	if (p->known) {
 		for (size_t i = 0; i < p->report.n_targets; i++)
-			target_part(out, width, &p->draft, &p->report.targets[i]);
+			target_part(out, width, &p->draft, &p->report.targets[i], key);
 		return;
 	}
 	if (p->refused.code == OK && !p->editing)

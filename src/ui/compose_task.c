@@ -12,7 +12,7 @@ struct compose_task {
 	char *bytes;
 	size_t n;
 	unsigned generation;
-	bool rehearse, allow_duplicate;
+	bool rehearse, allow_duplicate, scale;
 	enum compose_how how;
 	char at[200];
 	int64_t editing, undo_ms;
@@ -32,6 +32,7 @@ static void compose_run(struct task *t, struct ops *o)
 		d.with_undo = w->undo_ms > 0;
 		d.undo_ms = w->undo_ms;
 		d.allow_duplicate = w->allow_duplicate;
+		d.scale = d.scale || w->scale;
 		if (w->at[0])
 			d.at = w->at;
 		if (w->editing && !w->rehearse)
@@ -60,6 +61,8 @@ static void rehearsed(struct task *t, struct console *c)
 		return;
 	p->refused = t->info;
 	p->refused.code = t->e;
+	/* The copy could not be made: the picture is refused as before. */
+	p->scale = p->scale && t->e == OK;
 	if (t->e == OK) {
 		publish_report_free(&p->report);
 		p->report = w->report;
@@ -156,6 +159,7 @@ static struct compose_task *task_new(const struct compose *p)
 	w->n = p->bytes.len;
 	w->generation = p->generation;
 	w->editing = p->editing;
+	w->scale = p->scale;
 	return w;
 }
 

@@ -231,6 +231,7 @@ static const struct {
 	{PANE_JOBS | PANE_LOG | PANE_TRIAGE, "open", N_("open")},
 	{PANE_PREVIEW, "preview-publish", N_("publish")},
 	{PANE_PREVIEW, "preview-schedule", N_("schedule")},
+	{PANE_PREVIEW, "preview-scale", N_("scale")},
 	{PANE_PREVIEW, "preview-edit", N_("edit")},
 	{PANE_PREVIEW, "preview-draft", N_("draft")},
 	{PANE_FOUR, "publish", N_("new post")},

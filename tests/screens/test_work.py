@@ -1,7 +1,9 @@
 """Work on jobs: writing, scheduling, cancelling, and all that keeps it safe."""
 import os
+import random
 
 import desk
+import pixels
 
 THREADED = True
 
@@ -32,6 +34,34 @@ class Compose(desk.Case):
         term.send("p")
         self.wait_status(1, "published")
         self.assertEqual([p["text"] for p in box.ledger()], ["first", "the second"])
+
+    def test_picture_that_is_too_large(self):
+        box = self.desk()
+        rng = random.Random(1)
+        big = pixels.png(1000, 800, [rng.randbytes(3000) for _ in range(800)])
+        path = self.home.write("big.png", big)
+        term = self.console(env=self.editor(
+            "", how=f"printf 'Brand: northwind\\nMedia: {path}\\n\\nNoise\\n' > \"$1\""))
+        term.send("n")
+        term.wait_text("NOT READY")
+        over = (len(big) - 1000000 + 999) // 1000
+        term.wait_text(f"too large by {over} kB; z puts a smaller copy")
+        term.send("p")
+        term.wait_text("problems to be mended first")
+        term.send("z")
+        if not pixels.scales():
+            term.wait_text("E_UNSUPPORTED")
+            return
+        term.wait_text("ready")
+        term.wait(lambda screen: "in place of 1000 x 800" in " ".join(screen.split()),
+                  what="what the copy is")
+        self.assertEqual(box.ledger(), [])
+        term.send("p")
+        term.wait_text("Post 1: 1 job goes out", 30)
+        self.wait_status(1, "published")
+        (media,) = self.job(1)["media"]
+        self.assertEqual(media["type"], "image/jpeg")
+        self.assertEqual(box.ledger()[0]["media"][0]["sha256"], media["sha256"])
 
     def test_schedule(self):
         box = self.desk()

@@ -34,3 +34,6 @@ unit_tests += tests/unit/ops/test_import
 tests_unit_ops_test_import_SOURCES = tests/unit/ops/test_import.c tests/unit/unit.h \
 	tests/unit/ops/world.c tests/unit/ops/world.h
 tests_unit_ops_test_import_LDADD = $(unit_ops_link)
+unit_tests += tests/unit/ops/test_scale
+tests_unit_ops_test_scale_SOURCES = tests/unit/ops/test_scale.c tests/unit/unit.h
+tests_unit_ops_test_scale_LDADD = $(unit_ops_link)
