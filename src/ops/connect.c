@@ -349,6 +349,21 @@ static void note_failure(struct login *l, const struct err_info *why)
 		store_rollback(l->o->store);
 }
 
+/* [tx] For the next account at this platform. One that registers clients by itself gives each login its own. */
+static enum err keep_client(const struct login *l, struct err_info *info)
+{
+	const struct oauth_client c = {
+		.id = l->grant.client_id,
+		.secret = l->grant.client_secret,
+		/* an address of our listener's own choice is good for one login */
+		.redirect_uri = l->grant.named_uri,
+	};
+
+	if (l->way != LOGIN_OAUTH || l->platform->registers)
+		return OK;
+	return oauth_client_keep(l->o, l->platform, l->account.conn.server, &c, info);
+}
+
 static enum err keep(struct login *l, struct arena *a, struct connection *out, bool *again,
 		     struct err_info *info)
 {
@@ -379,6 +394,8 @@ static enum err keep(struct login *l, struct arena *a, struct connection *out, b
 	if (e)
 		return e;
 	e = connection_store(l->o->store, &v, &id, &old, info);
+	if (!e)
+		e = keep_client(l, info);
 	if (!e)
 		e = sync_note(l, id, NULL, info);
 	if (!e)

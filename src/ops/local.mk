@@ -35,6 +35,7 @@ libmasthead_ops_a_SOURCES = \
 	src/ops/media_host.c \
 	src/ops/oauth.c \
 	src/ops/oauth.h \
+	src/ops/oauth_client.c \
 	src/ops/ops.h \
 	src/ops/pause.c \
 	src/ops/platforms.c \

@@ -255,10 +255,36 @@ static enum err listen(struct flow *f, struct err_info *info)
 
 /* ---------------------------------------------------------------- who we are to the platform */
 
+/* What is not named is taken from the client that was used before; another client takes nothing from it. */
+static enum err recall_client(struct flow *f, struct err_info *info)
+{
+	struct oauth_client kept = {0};
+	enum err e = OK;
+
+	f->grant.named_uri = f->r->redirect_uri;
+	f->grant.client_id = f->r->client_id;
+	if (f->account->secrets[CONN_CLIENT_SECRET])
+		f->grant.client_secret = secret_copy(f->account->secrets[CONN_CLIENT_SECRET]);
+	if (!f->account->platform->registers)
+		e = oauth_client_recall(f->o, f->account->platform, f->account->conn.server, f->a,
+					&kept, info);
+	if (!e && kept.id && (!f->grant.client_id || !strcmp(f->grant.client_id, kept.id))) {
+		f->grant.client_id = kept.id;
+		if (!f->grant.named_uri)
+			f->grant.named_uri = kept.redirect_uri;
+		if (!f->grant.client_secret) {
+			f->grant.client_secret = kept.secret;
+			kept.secret = NULL;
+		}
+	}
+	secret_free(&kept.secret);
+	return e;
+}
+
 static enum err choose_redirect(struct flow *f, struct err_info *info)
 {
 	const struct platform *p = f->account->platform;
-	const char *kind = p->redirect ? p->redirect : "loopback", *named = f->r->redirect_uri;
+	const char *kind = p->redirect ? p->redirect : "loopback", *named = f->grant.named_uri;
 	char *path;
 	enum err e;
 
@@ -329,9 +355,6 @@ static enum err choose_client(struct flow *f, struct err_info *info)
 	struct step_out out;
 	enum err e;
 
-	f->grant.client_id = f->r->client_id;
-	if (f->account->secrets[CONN_CLIENT_SECRET])
-		f->grant.client_secret = secret_copy(f->account->secrets[CONN_CLIENT_SECRET]);
 	if (f->grant.client_id && (f->grant.client_secret || !p->secret_needed))
 		return OK;
 	if (f->grant.client_id || !p->registers) {
@@ -429,7 +452,9 @@ enum err oauth_ask_person(struct ops *o, const struct account *x, const struct c
 	f.taken = flag_new();
 	f.line = xcalloc(1, LINE_BYTES_MAX + 1);
 	make_proof(&f);
-	e = choose_redirect(&f, info);
+	e = recall_client(&f, info);
+	if (!e)
+		e = choose_redirect(&f, info);
 	if (!e)
 		e = choose_client(&f, info);
 	if (!e) {

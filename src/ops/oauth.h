@@ -7,6 +7,8 @@
 /* What the browser brought, for OP_CODE. Strings live in the arena given. */
 struct oauth_grant {
 	const char *client_id, *redirect_uri;
+	const char *
+		named_uri; /* redirect_uri, where it is the client's and not of our own choice; NULL */
 	struct secret *client_secret; /* NULL: none */
 	struct secret *code, *verifier;
 };
@@ -15,6 +17,20 @@ struct oauth_grant {
 enum err oauth_ask_person(struct ops *o, const struct account *x, const struct connect_request *r,
 			  struct arena *a, struct oauth_grant *out, struct err_info *info) MUST_USE;
 void oauth_grant_free(struct oauth_grant *g);
+
+/* A client that an operator brought once serves all logins of the tenant at that platform and server: its id, secret and redirect
+ * URI are sealed together. */
+struct oauth_client {
+	const char *id, *redirect_uri; /* in the arena; NULL: none is kept */
+	struct secret *secret;         /* the caller's; NULL: it has none */
+};
+/* server NULL: the platform's own. */
+enum err oauth_client_recall(struct ops *o, const struct platform *p, const char *server,
+			     struct arena *a, struct oauth_client *out,
+			     struct err_info *info) MUST_USE;
+/* [tx] */
+enum err oauth_client_keep(struct ops *o, const struct platform *p, const char *server,
+			   const struct oauth_client *c, struct err_info *info) MUST_USE;
 
 /* The parts of "http://127.0.0.1:PORT/PATH" that our listener serves. authority in the arena; false: not loopback http. */
 struct loopback_uri {

@@ -4,6 +4,7 @@
  * an hour, or 60 days by exchange. Paths are BASE/VERSION/... as at graph.facebook.com. */
 #include "sandbox/facebook.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -31,12 +32,16 @@ static void exchange(struct call *c, const struct fields *f)
 {
 	struct holder h = holder_of(c, fields_get(f, "fb_exchange_token"));
 
-	if (!fields_get(f, "client_secret") || !h.session || h.expired || h.revoked)
+	struct session *s;
+
+	if (!fields_get(f, "client_secret") || !h.session || h.expired || h.revoked) {
 		meta_error(c, 400, 190, 0, "Error validating access token");
-	else
-		call_json(c, 200,
-			  consent_describe(c, world_add_session(c->world, h.account, c->now_ms,
-								c->now_ms + LONG_LIFE_MS, 0)));
+		return;
+	}
+	s = world_add_session(c->world, h.account, c->now_ms, c->now_ms + LONG_LIFE_MS, 0);
+	memcpy(s->scopes, h.session->scopes, sizeof(s->scopes));
+	world_session_changed(c->world, s);
+	call_json(c, 200, consent_describe(c, s));
 }
 
 static void token(struct call *c)
@@ -50,8 +55,11 @@ static void token(struct call *c)
 		return;
 	}
 	s = consent_take_code(c, &consent, &f, &scopes);
-	if (s)
+	if (s) {
+		snprintf(s->scopes, sizeof(s->scopes), "%s", scopes);
+		world_session_changed(c->world, s);
 		call_json(c, 200, consent_describe(c, s));
+	}
 }
 
 /* May the token ask about others: one of the app, or any that is good? */
@@ -61,6 +69,17 @@ static bool may_ask(struct call *c)
 	struct holder h = holder_of(c, t);
 
 	return t && (strchr(t, '|') || (h.account && !h.expired && !h.revoked));
+}
+
+static void list_scopes(const struct call *c, struct json *list, const char *scopes)
+{
+	while (*scopes) {
+		size_t n = strcspn(scopes, ", ");
+
+		if (n)
+			json_add_str(list, arena_strndup(c->answer->arena, scopes, n));
+		scopes += n + (scopes[n] != 0);
+	}
 }
 
 static void debug_token(struct call *c)
@@ -83,9 +102,7 @@ static void debug_token(struct call *c)
 	json_set_bool(data, "is_valid", h.account && !h.expired && !h.revoked);
 	json_set_int(data, "expires_at", h.session ? h.session->access_until / 1000 : 0);
 	list = json_set(data, "scopes", json_new_array());
-	json_add_str(list, "pages_show_list");
-	json_add_str(list, "pages_manage_posts");
-	json_add_str(list, "pages_read_engagement");
+	list_scopes(c, list, h.session && h.session->scopes[0] ? h.session->scopes : SCOPES);
 	call_json(c, 200, j);
 }
 

@@ -36,6 +36,7 @@ struct session {
 	int64_t used_at;   /* when it was refreshed; 0: not yet */
 	int64_t successor; /* the session that came of it; 0: none */
 	bool revoked;
+	char scopes[256]; /* granted; "": all that the platform has */
 };
 
 struct post {

@@ -80,6 +80,8 @@ static bool read_session(struct world *w, const struct json *j)
 		s = world_add_session(w, a, 0, 0, 0);
 	s->made_at = json_int(j, "made_at", 0);
 	s->access_until = json_int(j, "access_until", 0);
+	snprintf(s->scopes, sizeof(s->scopes), "%s",
+		 json_str(j, "scopes") ? json_str(j, "scopes") : "");
 	s->refresh_until = json_int(j, "refresh_until", 0);
 	s->used_at = json_int(j, "used_at", 0);
 	s->successor = json_int(j, "successor", 0);
@@ -200,6 +202,7 @@ void state_write_session(struct world *w, const struct session *s)
 	json_set_int(j, "of", s->account->number);
 	json_set_int(j, "made_at", s->made_at);
 	json_set_int(j, "access_until", s->access_until);
+	json_set_str(j, "scopes", s->scopes);
 	json_set_int(j, "refresh_until", s->refresh_until);
 	json_set_int(j, "used_at", s->used_at);
 	json_set_int(j, "successor", s->successor);

@@ -92,6 +92,7 @@ enum err connections_on(struct store *s, const char *platform, int64_t *n,
 
 /* Sealed with the tenant's key, by name. */
 #define SECRET_MEDIA_HOST "media_host"
+#define SECRET_CLIENT "client." /* and the platform: the OAuth client that was registered there */
 /* [tx] value NULL: it is forgotten. E_VAULT_LOCKED, E_VAULT_KEY. */
 enum err tenant_secret_set(struct store *s, int64_t tenant_id, const char *name,
 			   const struct secret *value, struct err_info *info) MUST_USE;

@@ -137,26 +137,30 @@ static enum err walk_connections(struct store *s, int64_t tenant_id, const struc
 static enum err walk_own(struct store *s, int64_t tenant_id, const struct tenant_key *k,
 			 struct key_tally *tally, struct err_info *info)
 {
-	enum err e = OK;
+	struct arena *a = arena_new();
+	const char *const *names = NULL;
+	size_t n = 0;
+	enum err e = tenant_secret_names(s, tenant_id, a, &names, &n, info);
 
-	for (size_t i = 0; !e && tenant_secret_names[i]; i++) {
-		const char *name = tenant_secret_names[i];
+	for (size_t i = 0; !e && i < n; i++) {
 		struct secret *value = NULL;
 
 		if (!k) {
-			e = tenant_secret_set(s, tenant_id, name, NULL, info);
+			e = tenant_secret_set(s, tenant_id, names[i], NULL, info);
 			continue;
 		}
-		e = tenant_secret(s, tenant_id, name, &value, info);
+		e = tenant_secret(s, tenant_id, names[i], &value, info);
 		if (!e && value) {
-			e = tenant_secret_seal(s, k, name, value, info);
+			e = tenant_secret_seal(s, k, names[i], value, info);
 			tally->sealed++;
-		} else if (e == E_VAULT_KEY || e == E_CORRUPT) {
+		} else if ((e == E_VAULT_KEY || e == E_CORRUPT) &&
+			   !strcmp(names[i], SECRET_MEDIA_HOST)) {
 			err_hint(info, "give the media host's secret again, then repeat this: "
 				       "masthead media-host secret");
 		}
 		secret_free(&value);
 	}
+	arena_free(&a);
 	return e;
 }
 

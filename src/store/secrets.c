@@ -212,12 +212,34 @@ enum err connection_secret(struct store *s, int64_t tenant_id, int64_t id, enum 
 #define TENANT_SECRET "secret.%s"
 #define SETTING_KEY_SIZE 64
 
-const char *const tenant_secret_names[] = {SECRET_MEDIA_HOST, NULL};
-
 static const char *setting_of(const char *name, char key[SETTING_KEY_SIZE])
 {
 	snprintf(key, SETTING_KEY_SIZE, TENANT_SECRET, name);
 	return key;
+}
+
+enum err tenant_secret_names(struct store *s, int64_t tenant_id, struct arena *a,
+			     const char *const **names, size_t *n, struct err_info *info)
+{
+	const char **list = NULL;
+	sqlite3_stmt *st = NULL;
+	size_t count = 0;
+	bool row = true;
+	enum err e = db_query(s, info, &st,
+			      "SELECT substr(key, 8) FROM {settings} WHERE tenant_id=$1"
+			      " AND key>='secret.' AND key<'secret/' ORDER BY key",
+			      "i", tenant_id);
+
+	while (!e && !(e = db_step(s, st, &row, info)) && row) {
+		list = arena_grow(a, list, count, sizeof(*list));
+		list[count++] = col_text(st, 0, a);
+	}
+	db_done(st);
+	if (!e) {
+		*names = list;
+		*n = count;
+	}
+	return e;
 }
 
 enum err tenant_secret_seal(struct store *s, const struct tenant_key *k, const char *name,

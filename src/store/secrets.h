@@ -14,8 +14,9 @@ enum err secret_store(struct store *s, int64_t tenant_id, int64_t connection_id,
 enum err secret_seal(struct store *s, const struct tenant_key *k, int64_t connection_id,
 		     enum conn_field f, const struct secret *value, struct err_info *info) MUST_USE;
 
-/* All that a tenant may have a secret of its own for; NULL-terminated. */
-extern const char *const tenant_secret_names[];
+/* What a tenant has a secret of its own for, in the arena. */
+enum err tenant_secret_names(struct store *s, int64_t tenant_id, struct arena *a,
+			     const char *const **names, size_t *n, struct err_info *info) MUST_USE;
 /* [tx] The same as tenant_secret_set, with this key. */
 enum err tenant_secret_seal(struct store *s, const struct tenant_key *k, const char *name,
 			    const struct secret *value, struct err_info *info) MUST_USE;
