@@ -459,9 +459,12 @@ static int rehearse_edit(struct cli *c, int64_t id, const struct draft *d)
 
 int verb_edit(struct cli *c)
 {
+	struct publish_report r = {0};
 	struct draft d;
+	struct json *o;
 	struct job j;
 	int64_t id;
+	int status;
 
 	if (args_expect(&c->args, 1, 2, &c->info) ||
 	    args_job_number(c->args.operands[0], &id, &c->info) || make_draft(c, &d))
@@ -470,12 +473,23 @@ int verb_edit(struct cli *c)
 		d.text = c->args.operands[1];
 	if (arg_set(&c->args, "dry-run"))
 		return rehearse_edit(c, id, &d);
-	if (ops_job_edit(c->ops, id, &d, c->arena, &j, &c->info))
-		return cli_fail(c);
-	if (c->args.json)
-		return cli_end_json(c, shape_job(&j));
-	print_jobs(c, &j, 1);
-	return cli_end(c);
+	/* What is put in the place of a picture is known beforehand: the same is done again. */
+	if (d.scale && d.n_media && ops_job_edit_rehearse(c->ops, id, &d, &r, &c->info)) {
+		status = cli_fail(c);
+	} else if (ops_job_edit(c->ops, id, &d, c->arena, &j, &c->info)) {
+		status = cli_fail(c);
+	} else if (c->args.json) {
+		o = shape_job(&j);
+		if (d.scale)
+			json_set(o, "scaled", scaled_json(&r));
+		status = cli_end_json(c, o);
+	} else {
+		print_scaled(&r);
+		print_jobs(c, &j, 1);
+		status = cli_end(c);
+	}
+	publish_report_free(&r);
+	return status;
 }
 
 int verb_takedown(struct cli *c)

@@ -148,6 +148,8 @@ static const struct command_option edit_options[] = {
 	{'p', "platform", "PLATFORM,...", N_("the platforms that it must go to"), "platform"},
 	{'C', "connection", "CONN,...", N_("the connections that it must go to"), "connection"},
 	POST_OPTIONS,
+	{0, "scale", NULL, N_("put a smaller copy in the place of a picture that is too large"),
+	 NULL},
 	{'n', "dry-run", NULL, N_("check, show the requests, store and send nothing"), NULL},
 	END};
 static const struct command_option jobs_options[] = {

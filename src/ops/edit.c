@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "ops/internal.h"
+#include "ops/scale.h"
 #include "platforms/platform.h"
 #include "store/connections.h"
 #include "store/jobs.h"
@@ -27,6 +28,8 @@ struct edit {
 	struct post before, after; /* as written for all platforms */
 	struct media_file *files;
 	size_t n_files;
+	struct scaled *scaled; /* what was put in their place */
+	size_t n_scaled;
 };
 
 static enum err check_job(const struct edit *x, struct err_info *info)
@@ -199,6 +202,7 @@ static enum err check_content(const struct edit *x, bool rehearsal, struct publi
 			      struct err_info *info)
 {
 	r->targets = arena_alloc(x->a, (x->n_siblings + 1) * sizeof(*r->targets));
+	r->n_targets = 0;
 	r->valid = true;
 	for (size_t i = 0; i < x->n_siblings; i++) {
 		const struct job *j = &x->siblings[i];
@@ -228,6 +232,26 @@ static enum err check_content(const struct edit *x, bool rehearsal, struct publi
 		r->valid = r->valid && !t->n_problems;
 	}
 	return OK;
+}
+
+/* New pictures that are too large, where that was asked for. */
+static enum err scale(struct edit *x, struct publish_report *r, struct err_info *info)
+{
+	struct media *list = arena_alloc(x->a, (x->n_files + 1) * sizeof(*list));
+	enum err e;
+
+	if (!x->d->scale || !x->n_files)
+		return OK;
+	r->arena = x->a;
+	e = check_content(x, false, r, info);
+	if (!e)
+		e = scale_post(x->files, x->n_files, r, info);
+	for (size_t i = 0; i < x->n_files; i++)
+		list[i] = *x->files[i].media;
+	x->after.media = list;
+	x->scaled = r->scaled;
+	x->n_scaled = r->n_scaled;
+	return e;
 }
 
 static bool changes_post(const struct draft *d)
@@ -294,6 +318,8 @@ static enum err prepare(struct edit *x, int64_t job_id, bool rehearsal, struct p
 	if (!e)
 		e = make_content(x, info);
 	if (!e)
+		e = scale(x, r, info);
+	if (!e)
 		e = check_content(x, rehearsal, r, info);
 	if (!e && rehearsal && x->d->at)
 		e = new_time(x, &r->scheduled_at, info);
@@ -318,6 +344,8 @@ static enum err store_all(struct edit *x, int64_t job_id, struct job *out, struc
 		e = find_siblings(x, info);
 	if (!e)
 		e = store_post(x, info);
+	for (size_t i = 0; !e && i < x->n_scaled; i++)
+		e = scale_log(x->o, &x->scaled[i], &x->job, info);
 	if (!e)
 		e = store_time(x, info);
 	if (!e && x->d->has_priority && x->d->priority != x->job.priority)

@@ -13,7 +13,6 @@
 #include "ops/targets.h"
 #include "platforms/platform.h"
 #include "publisher/exchange.h"
-#include "store/audit.h"
 #include "store/connections.h"
 #include "store/jobs.h"
 #include "store/posts.h"
@@ -297,20 +296,6 @@ static enum err add_job(struct plan *p, size_t i, struct err_info *info)
 	return e;
 }
 
-/* That what goes out is not the file that was given. */
-static enum err log_scaled(struct plan *p, const struct scaled *s, struct err_info *info)
-{
-	char words[SCALE_WORDS_SIZE];
-	struct audit_note note = {.action = "media.scale",
-				  .brand_id = p->to.brand.id,
-				  .job_id = p->report->jobs[0].id,
-				  .outcome = "ok",
-				  .message = words};
-
-	scale_words(s, words, sizeof(words));
-	return audit_append(p->o->store, p->o->tenant_id, &note, info);
-}
-
 static enum err add_all(struct plan *p, struct err_info *info)
 {
 	struct store *s = p->o->store;
@@ -331,7 +316,7 @@ static enum err add_all(struct plan *p, struct err_info *info)
 	for (size_t i = 0; !e && i < p->to.n; i++)
 		e = add_job(p, i, info);
 	for (size_t i = 0; !e && i < p->report->n_scaled; i++)
-		e = log_scaled(p, &p->report->scaled[i], info);
+		e = scale_log(p->o, &p->report->scaled[i], &p->report->jobs[0], info);
 	return e;
 }
 

@@ -24,9 +24,9 @@ enum err scale_file(struct media_file *file, const struct scale_goal *goal, stru
 /* Scales what the report's problems call too large; r->scaled tells. E_MEDIA, E_UNSUPPORTED: the first that cannot be. */
 enum err scale_post(struct media_file *files, size_t n, struct publish_report *r,
 		    struct err_info *info) MUST_USE;
-/* One copy in words, for the log. */
-#define SCALE_WORDS_SIZE 700
-void scale_words(const struct scaled *s, char *out, size_t size);
+/* [tx] That what goes out is not the file that was given; under the (first) job of the post. */
+enum err scale_log(struct ops *o, const struct scaled *s, const struct job *j,
+		   struct err_info *info) MUST_USE;
 
 /* --- scale_read.c: what the bytes of a picture say, read by hand and never beyond their end --- */
 struct picture_facts {

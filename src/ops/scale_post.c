@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "ops/scale.h"
+#include "store/audit.h"
+
+#define WORDS_SIZE 700
 
 static int64_t least(int64_t a, int64_t b)
 {
@@ -49,11 +52,21 @@ enum err scale_post(struct media_file *files, size_t n, struct publish_report *r
 	return e;
 }
 
-void scale_words(const struct scaled *s, char *out, size_t size)
+enum err scale_log(struct ops *o, const struct scaled *s, const struct job *j,
+		   struct err_info *info)
 {
-	snprintf(out, size, "%s: %lld x %lld, %lld bytes -> %lld x %lld, %lld bytes (%s%s%s)",
-		 s->from->name, (long long)s->from->width, (long long)s->from->height,
-		 (long long)s->from->bytes, (long long)s->to->width, (long long)s->to->height,
-		 (long long)s->to->bytes, s->to->type, s->turned ? ", turned upright" : "",
+	char words[WORDS_SIZE];
+	struct audit_note note = {.action = "media.scale",
+				  .brand_id = j->brand_id,
+				  .job_id = j->id,
+				  .outcome = "ok",
+				  .message = words};
+
+	snprintf(words, sizeof(words),
+		 "%s: %lld x %lld, %lld bytes -> %lld x %lld, %lld bytes (%s%s%s)", s->from->name,
+		 (long long)s->from->width, (long long)s->from->height, (long long)s->from->bytes,
+		 (long long)s->to->width, (long long)s->to->height, (long long)s->to->bytes,
+		 s->to->type, s->turned ? ", turned upright" : "",
 		 s->stripped ? ", without metadata" : "");
+	return audit_append(o->store, o->tenant_id, &note, info);
 }

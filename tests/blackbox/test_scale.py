@@ -171,6 +171,22 @@ class Scale(desk.Case):
         self.assertNotIn(b"GPS", data)
         self.assertNotIn(0xe1, marks)
 
+    def test_edit(self):
+        self.desk()
+        self.json("publish", "-b", "northwind", "--at", "+1h", "Look")
+        path = self.file("big.png", pixels.png(1000, 800, noise(1000, 800)))
+        self.assertIn("--scale", self.refused("E_MEDIA", 4, "edit", "1", "--media", path)["hint"])
+        document = self.json("edit", "1", "--scale", "--media", path, "--dry-run")
+        self.assertTrue(document["valid"])
+        self.assertEqual(self.job()["media"], [], "a rehearsal changes nothing")
+        job = self.json("edit", "1", "--scale", "--media", path)
+        self.assertEqual(job["scaled"], document["scaled"])
+        self.assertEqual([m["sha256"] for m in self.job()["media"]],
+                         [job["scaled"][0]["to"]["sha256"]])
+        self.assertEqual(self.json("log", "--action", "media.scale")["entries"][0]["job"], 1)
+        self.assertNotIn("scaled", self.json("edit", "1", "Another text"))
+        self.sound()
+
     def refused_picture(self, name, data, words, status=4, code="E_MEDIA"):
         path = self.file(name, data)
         error = self.refused(code, status, "publish", "-b", "northwind", "--scale", "--media",
