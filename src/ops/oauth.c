@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -42,6 +43,7 @@ struct flow {
 	struct arena *a;
 	char *state, *challenge, *challenge_hex, *path;
 	struct loopback_uri uri; /* authority NULL: the callback can only be pasted */
+	const char *issuer; /* the server that may send people back; NULL: any, they do not say */
 	struct listener *listener;
 	struct queue *answers;
 	struct flag *taken;
@@ -160,8 +162,25 @@ static bool same_state(const char *given, const char *state)
 	return given && strlen(given) == strlen(state) && bytes_equal(given, state, strlen(state));
 }
 
-enum err oauth_pasted_code(const char *line, const char *state, struct secret **code,
-			   struct err_info *info)
+/* How long "scheme://authority" is at the beginning of an address. */
+static size_t origin_len(const char *url)
+{
+	const char *mark = strstr(url, "://");
+
+	return mark ? (size_t)(mark - url) + 3 + strcspn(mark + 3, "/?#") : strlen(url);
+}
+
+/* RFC 9207: was a person sent back by the server that we sent them to? One that a stranger runs could have passed them
+ * on to another, for a code of that one (mix-up). Servers that do not say who they are are taken at their word. */
+static bool is_issuer(const char *iss, const char *issuer)
+{
+	size_t n = iss && issuer ? origin_len(issuer) : 0;
+
+	return !iss || !issuer || (origin_len(iss) == n && !strncasecmp(iss, issuer, n));
+}
+
+enum err oauth_pasted_code(const char *line, const char *state, const char *issuer,
+			   struct secret **code, struct err_info *info)
 {
 	const char *mark = strchr(line, '?'), *query = mark ? mark + 1 : line;
 	char given[256], value[4096];
@@ -170,6 +189,9 @@ enum err oauth_pasted_code(const char *line, const char *state, struct secret **
 	if (!query_value(query, "state", given, sizeof(given)) || !same_state(given, state))
 		return err_set(info, E_INVALID,
 			       "what was pasted is not the callback address of this login");
+	if (query_value(query, "iss", value, sizeof(value)) && !is_issuer(value, issuer))
+		return err_set(info, E_INVALID,
+			       "what was pasted comes from %.200s, and not from %s", value, issuer);
 	if (query_value(query, "error", value, sizeof(value)))
 		e = err_set(info, E_LOGIN_FAILED, "the login was refused: %.200s", value);
 	else if (query_value(query, "code", value, sizeof(value)))
@@ -204,23 +226,43 @@ static void say(struct listener_answer *out, int status, const char *text)
 	out->n_headers = 2;
 }
 
+/* The value of a parameter that stands there once. False: it stands there twice. */
+static bool once(const struct listener_request *q, struct arena *a, const char *name,
+		 const char **value)
+{
+	bool twice = false;
+
+	*value = listener_param(q, a, name, &twice);
+	return !twice;
+}
+
+/* A browser that comes back from the platform goes to a page. Scripts and pictures of other pages say that they are such. */
+static bool is_navigation(const struct listener_request *q)
+{
+	const char *origin = listener_header(q, "Origin");
+	const char *mode = listener_header(q, "Sec-Fetch-Mode");
+
+	return (!origin || !strcmp(origin, "null")) && (!mode || !strcmp(mode, "navigate"));
+}
+
 static void on_callback(void *self, const struct listener_request *q, struct listener_answer *out)
 {
 	struct flow *f = self;
 	struct arena *a = arena_new_wiped();
-	bool twice = false;
-	const char *state, *code, *error;
+	const char *state, *code, *error, *iss;
 	struct answer *x;
+	bool ours;
 
 	if (strcmp(q->method, "GET") || strcmp(q->path, f->uri.path) ||
-	    strcmp(q->host, f->uri.authority)) {
+	    strcmp(q->host, f->uri.authority) || !is_navigation(q)) {
 		say(out, 404, "There is nothing here.");
 		goto done;
 	}
-	state = listener_param(q, a, "state", &twice);
-	code = listener_param(q, a, "code", &twice);
-	error = listener_param(q, a, "error", &twice);
-	if (twice || !same_state(state, f->state) || (!code && !error) || flag_get(f->taken)) {
+	ours = once(q, a, "state", &state) & once(q, a, "code", &code) &
+	       once(q, a, "error", &error) & once(q, a, "iss", &iss);
+	ours = ours && same_state(state, f->state) && is_issuer(iss, f->issuer) &&
+	       ((code && *code) || (error && *error));
+	if (!ours || flag_get(f->taken)) {
 		say(out, 400, "This is not the login that Masthead waits for.");
 		goto done;
 	}
@@ -397,7 +439,7 @@ static enum err read_paste(struct flow *f, struct err_info *info)
 		return OK;
 	if (end)
 		*end = 0;
-	e = oauth_pasted_code(f->line, f->state, &f->grant.code, info);
+	e = oauth_pasted_code(f->line, f->state, f->issuer, &f->grant.code, info);
 	wipe(f->line, LINE_BYTES_MAX);
 	f->line_len = 0;
 	return e;
@@ -445,8 +487,12 @@ enum err oauth_ask_person(struct ops *o, const struct account *x, const struct c
 			  struct arena *a, struct oauth_grant *out, struct err_info *info)
 {
 	struct flow f = {.o = o, .account = x, .r = r, .a = a};
+	const char *base = config_platform(o->app->config, x->platform->name, "api_base");
 	struct step_out answer;
 	enum err e;
+
+	if (x->platform->server_is_choice)
+		f.issuer = base && *base ? base : x->conn.server;
 
 	f.answers = queue_new(dispose_answer);
 	f.taken = flag_new();

@@ -38,8 +38,9 @@ struct loopback_uri {
 	int port; /* 0: none was named */
 };
 bool oauth_loopback_uri(const char *uri, struct arena *a, struct loopback_uri *out);
-/* A pasted callback URL (or its query) -> its code. E_INVALID: another login's, or none. */
-enum err oauth_pasted_code(const char *line, const char *state, struct secret **code,
-			   struct err_info *info) MUST_USE;
+/* A pasted callback URL (or its query) -> its code. issuer: the server that it must come from, if it says from which; NULL:
+ * any. E_INVALID: another login's, or none. */
+enum err oauth_pasted_code(const char *line, const char *state, const char *issuer,
+			   struct secret **code, struct err_info *info) MUST_USE;
 
 #endif

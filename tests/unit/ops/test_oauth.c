@@ -51,12 +51,14 @@ static void oauth_loopback_uri__addresses__ours_or_not(void **state)
 		assert_false(oauth_loopback_uri(not_ours[i], a, &u));
 }
 
+#define ISSUER "https://social.test/sub"
+
 static void expect_code(const char *line, const char *want)
 {
 	struct secret *code = NULL;
 	struct err_info info = {0};
 
-	if (oauth_pasted_code(line, STATE, &code, &info))
+	if (oauth_pasted_code(line, STATE, ISSUER, &code, &info))
 		fail_msg("%s: %s", line, info.text);
 	assert_string_equal(secret_str(code), want);
 	secret_free(&code);
@@ -66,7 +68,7 @@ static void refuse(const char *line, enum err want)
 {
 	struct secret *code = NULL;
 
-	assert_int_equal(oauth_pasted_code(line, STATE, &code, NULL), want);
+	assert_int_equal(oauth_pasted_code(line, STATE, ISSUER, &code, NULL), want);
 	assert_null(code);
 }
 
@@ -74,7 +76,9 @@ static void oauth_pasted_code__callback__gives_its_code(void **state)
 {
 	(void)state;
 	expect_code("https://x.test/cb?code=a%2Fb%3d1&state=" STATE, "a/b=1");
-	expect_code("http://127.0.0.1:1/p?state=" STATE "&code=c+d&iss=x", "c d");
+	expect_code("http://127.0.0.1:1/p?state=" STATE "&code=c+d&issuer=x", "c d");
+	expect_code("code=a&state=" STATE "&iss=https%3A%2F%2Fsocial.test%2F", "a");
+	expect_code("code=a&state=" STATE "&iss=HTTPS://Social.test", "a");
 	expect_code("code=plain&state=" STATE "#fragment", "plain");
 }
 
@@ -94,6 +98,12 @@ static void oauth_pasted_code__what_is_not_ours__is_refused(void **state)
 	refuse("code=x#&state=" STATE, E_INVALID);
 	refuse("error=access_denied&state=" STATE, E_LOGIN_FAILED);
 	refuse("error=access_denied&state=wrong", E_INVALID);
+	/* Another server than the one that the person was sent to. */
+	refuse("code=a&state=" STATE "&iss=https://evil.test", E_INVALID);
+	refuse("code=a&state=" STATE "&iss=http://social.test", E_INVALID);
+	refuse("code=a&state=" STATE "&iss=https://social.test.evil.test", E_INVALID);
+	refuse("code=a&state=" STATE "&iss=https://social.test:8443", E_INVALID);
+	refuse("error=access_denied&state=" STATE "&iss=x", E_INVALID);
 }
 
 int main(void)
