@@ -258,8 +258,11 @@ static void on_callback(void *self, const struct listener_request *q, struct lis
 		say(out, 404, "There is nothing here.");
 		goto done;
 	}
-	ours = once(q, a, "state", &state) & once(q, a, "code", &code) &
-	       once(q, a, "error", &error) & once(q, a, "iss", &iss);
+	/* All are looked for, whatever the first ones are like. */
+	ours = once(q, a, "state", &state);
+	ours = once(q, a, "code", &code) && ours;
+	ours = once(q, a, "error", &error) && ours;
+	ours = once(q, a, "iss", &iss) && ours;
 	ours = ours && same_state(state, f->state) && is_issuer(iss, f->issuer) &&
 	       ((code && *code) || (error && *error));
 	if (!ours || flag_get(f->taken)) {
