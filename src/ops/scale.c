@@ -110,7 +110,7 @@ static enum err replace(struct media_file *file, const struct fitted *f, struct 
 enum err scale_file(struct media_file *file, const struct scale_goal *goal, struct arena *a,
 		    struct scaled *out, struct err_info *info)
 {
-	const struct media *m = file->media;
+	struct media *m = file->media;
 	struct picture_facts facts;
 	struct fitted fitted = {0};
 	unsigned char *bytes;
@@ -128,6 +128,11 @@ enum err scale_file(struct media_file *file, const struct scale_goal *goal, stru
 	if (!e) {
 		picture_read(bytes, (size_t)m->bytes, m->type, &facts);
 		e = check(m, &facts, info);
+	}
+	if (!e && m->width == 0) {
+		/* Its frame stands behind more metadata than were looked through. */
+		m->width = facts.width;
+		m->height = facts.height;
 	}
 	if (!e)
 		e = scale_fit(m->name, bytes, (size_t)m->bytes, m->type, &facts, goal, &fitted,

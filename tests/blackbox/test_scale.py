@@ -168,6 +168,7 @@ class Scale(desk.Case):
         data = self.kept(scaled["to"]["sha256"])
         width, height, marks = pixels.jpeg_size(data)
         self.assertEqual((width, height), (480, 640))
+        self.assertEqual((scaled["from"]["width"], scaled["from"]["height"]), (640, 480))
         self.assertNotIn(b"GPS", data)
         self.assertNotIn(0xe1, marks)
 
