@@ -29,6 +29,8 @@ struct login {
 	const struct platform *platform;
 	const char *handle;  /* without the @; NULL */
 	const char *webhook; /* the address without its token; NULL: none */
+	const char *picked;  /* from the list; NULL: none was asked for */
+	bool declined;       /* it was asked for, and none was meant */
 	enum login_kind way;
 	struct account account; /* what was given, then what was learned */
 	struct step_out answer;
@@ -62,6 +64,8 @@ static enum err choose_way(struct login *l, struct err_info *info)
 
 	if (r->secret || r->secret_fd >= 0) {
 		l->way = p->logins & LOGIN_WEBHOOK ? LOGIN_WEBHOOK : LOGIN_APP_PASSWORD;
+		if (r->secret && !(p->logins & l->way) && p->logins & LOGIN_TOKEN)
+			l->way = LOGIN_TOKEN;
 		if (!(p->logins & l->way))
 			return err_set(info, E_UNSUPPORTED, "%s takes no app password", p->title);
 	} else if (r->token_fd >= 0) {
@@ -86,7 +90,10 @@ static enum err read_secret(struct login *l, struct err_info *info)
 	struct secret *given = NULL;
 	enum err e = OK;
 
-	if (r->client_secret_fd >= 0)
+	if (r->client_secret)
+		l->account.secrets[CONN_CLIENT_SECRET] = secret_new(r->client_secret,
+								    strlen(r->client_secret));
+	else if (r->client_secret_fd >= 0)
 		e = secret_from_fd(r->client_secret_fd, SECRET_TYPED_MAX, true,
 				   &l->account.secrets[CONN_CLIENT_SECRET], info);
 	if (e || l->way == LOGIN_OAUTH)
@@ -173,6 +180,22 @@ static enum err prepare(struct login *l, struct err_info *info)
 	return e ? e : ops_transport(l->o, info);
 }
 
+/* One login, several pages or organisations: the caller's person says which. */
+static const char *pick(void *self, const struct choice *choices, size_t n)
+{
+	struct login *l = self;
+	struct account_choice *list = arena_alloc(l->arena, n * sizeof(*list));
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		list[i] = (struct account_choice){choices[i].id, choices[i].name};
+	i = l->r->choose(l->r->self, list, n);
+	l->declined = i >= n;
+	if (!l->declined)
+		l->picked = arena_strdup(l->arena, choices[i].id);
+	return l->picked;
+}
+
 static enum err ask(struct login *l, enum platform_op op, struct step_out *out,
 		    struct err_info *info)
 {
@@ -183,6 +206,10 @@ static enum err ask(struct login *l, enum platform_op op, struct step_out *out,
 	x.in.op = op;
 	x.in.login_name = l->handle;
 	x.in.choice = op == OP_LOGIN || op == OP_AUTHORIZE || op == OP_CODE ? l->r->account : NULL;
+	if (l->r->choose && (op == OP_LOGIN || op == OP_CODE)) {
+		x.choose = pick;
+		x.self = l;
+	}
 	if (l->grant.client_id || l->r->client_id) {
 		client.client_id = l->grant.client_id ? l->grant.client_id : l->r->client_id;
 		client.redirect_uri = l->grant.redirect_uri;
@@ -276,13 +303,16 @@ static enum err wrong_account(struct login *l, const char *meant, struct err_inf
 static enum err check_identity(struct login *l, struct err_info *info)
 {
 	const struct connection *c = &l->account.conn;
-	const char *want = l->r->account;
+	const char *want = l->picked ? l->picked : l->r->account;
+	size_t kind = want ? strlen(want) : 0; /* "urn:li:organization:" is any of that kind */
 	struct connection_filter f = {.brand_id = l->brand.id, .platform = l->platform->name};
 	struct page_request r = {.limit = OPS_WALK_ROWS};
 	struct page p = {0};
 	enum err e;
 
 	if (want && (!strcmp(want, c->account_id) || same_name(want, c->account)))
+		return OK;
+	if (kind && want[kind - 1] == ':' && !strncmp(want, c->account_id, kind))
 		return OK;
 	if (want) {
 		struct connection named = {0};
@@ -427,6 +457,10 @@ static enum err must_choose(const struct login *l, struct err_info *info)
 	struct strbuf list;
 	enum err e;
 
+	if (l->declined)
+		return err_set(info, E_INTERRUPTED,
+			       "none of the accounts that this login of %s reaches was chosen",
+			       l->platform->title);
 	strbuf_init(&list, 600);
 	for (size_t i = 0; i < l->answer.n_choices; i++)
 		strbuf_printf(&list, "%s%s (%s)", i ? ", " : "", l->answer.choices[i].id,

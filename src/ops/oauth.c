@@ -388,6 +388,8 @@ static enum err ask(struct flow *f, enum platform_op op, struct step_out *out,
 	account_exchange(f->o, f->account, &x);
 	x.in.op = op;
 	x.in.oauth = &in;
+	x.in.choice =
+		f->r->account; /* which one is meant decides what is asked for (LinkedIn's pages) */
 	x.secrets.slot[SLOT_VERIFIER] = f->grant.verifier;
 	x.secrets.slot[SLOT_CLIENT_SECRET] = f->grant.client_secret;
 	x.abort_flag = f->r->abort_flag;

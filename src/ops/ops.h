@@ -41,7 +41,11 @@ enum err app_new(const struct app_options *o, struct app **a, struct err_info *i
 /* Opens or makes the workspace. */
 enum err app_open_workspace(struct app *a, struct err_info *info) MUST_USE;
 void app_free(struct app **a); /* stops the publisher if it runs */
+/* As it is now; what it gave before lives as long as the app. */
 const struct config *app_config(const struct app *a);
+/* Reads the configuration again, from the same file and with the same overrides. On failure (E_CONFIG: with file and line) all
+ * stays as it was. A publisher that runs keeps what it began with. Any thread. */
+enum err app_reload(struct app *a, struct err_info *info) MUST_USE;
 const char *app_workspace_dir(const struct app *a);
 const char *app_operator(const struct app *a);
 bool app_readonly(const struct app *a);
@@ -93,10 +97,16 @@ enum err ops_platforms(struct app *a, const char *name, struct json **out,
 		       struct err_info *info) MUST_USE;
 
 /* ------------------------------------------------------------------ connections */
+/* One of several that a login reaches: pages, organisations, locations, boards. Untrusted text. */
+struct account_choice {
+	const char *id, *name;
+};
 struct connect_request {
 	const char *brand, *platform, *server, *handle, *account;
 	int secret_fd, token_fd; /* -1: none */
-	const char *secret;      /* console: typed into a wiped buffer; NULL. Never from argv. */
+	/* Console: typed into wiped buffers; NULL. Never from argv. What `secret' is, the platform says: an app password, a
+	 * webhook's address or a token. */
+	const char *secret, *client_secret;
 	const char *client_id;
 	int client_secret_fd;
 	const char *redirect_uri;
@@ -105,7 +115,10 @@ struct connect_request {
 	const struct flag *abort_flag;
 	/* OAuth: called once with the address to open; the caller prints it or opens a browser. NULL: no browser login. */
 	void (*show)(void *self, const char *url);
-	void *self;
+	/* Which of them is meant; n or more: none, E_INTERRUPTED. Calling thread, may wait for a person. NULL: a login that
+	 * reaches several ends with E_AMBIGUOUS, which lists them. */
+	size_t (*choose)(void *self, const struct account_choice *choices, size_t n);
+	void *self;   /* of show and choose */
 	int paste_fd; /* with `paste`: where a pasted callback URL comes from; 0 is standard input */
 };
 /* Network. E_LOGIN_FAILED, E_WRONG_ACCOUNT, E_UNSUPPORTED, E_NETWORK... *again: the same account was there already. */

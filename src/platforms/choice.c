@@ -30,6 +30,15 @@ void choice_add(struct json *state, const char *id, const char *name)
 	json_set_str(one, "name", name);
 }
 
+const struct json *choice_find(const struct json *state, const char *wanted)
+{
+	for (const struct json *c = json_first(json_get(state, "choices"));
+	     wanted != NULL && c != NULL; c = json_next(c))
+		if (json_str(c, "id") != NULL && strcmp(json_str(c, "id"), wanted) == 0)
+			return c;
+	return NULL;
+}
+
 void choice_end(const struct step_in *in, struct step_out *out, const struct json *state,
 		const char *none)
 {

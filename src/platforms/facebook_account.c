@@ -320,15 +320,19 @@ static bool look_through(const struct facebook_login *l, const struct step_in *i
 	return false;
 }
 
-/* The last answer is in. A login that reaches just one account means that one. */
+/* The last answer is in. A login that reaches just one account means that one; what was chosen from the list may stand
+ * in an answer before this one. Either is read again, for its token. */
 static void end_pages(const struct facebook_login *l, const struct step_in *in,
 		      struct step_out *out, struct json *state)
 {
-	const struct json *choices = json_get(state, "choices");
+	const struct json *choices = json_get(state, "choices"), *one;
 	struct step_in again = *in;
 
-	if (choice_of(in) == NULL && json_len(choices) == 1 && json_str(state, "only") == NULL) {
-		json_set_str(state, "only", json_str(json_first(choices), "id"));
+	one = choice_of(in) != NULL    ? choice_find(state, choice_of(in))
+	      : json_len(choices) == 1 ? json_first(choices)
+				       : NULL;
+	if (one != NULL && json_str(state, "only") == NULL) {
+		json_set_str(state, "only", json_str(one, "id"));
 		json_set(state, "choices", json_new_array());
 		json_set_int(state, "page", 0);
 		again.state = state;

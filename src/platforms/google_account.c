@@ -104,7 +104,7 @@ static void go_on(const struct step_in *in, struct step_out *out, struct json *s
 {
 	int64_t i = json_int(state, "account", 0);
 	const struct json *accounts = json_get(state, "accounts"), *a = json_first(accounts);
-	const struct json *choices = json_get(state, "choices");
+	const struct json *choices = json_get(state, "choices"), *one;
 
 	for (int64_t k = 0; k < i && a != NULL; k++)
 		a = json_next(a);
@@ -117,9 +117,12 @@ static void go_on(const struct step_in *in, struct step_out *out, struct json *s
 		ask_locations(in, out, account, NULL);
 		return;
 	}
-	if (choice_of(in) == NULL && json_len(choices) == 1)
-		done(in, out, json_str(json_first(choices), "id"),
-		     json_str(json_first(choices), "name"));
+	/* What was chosen from the list may stand in an answer before this one. */
+	one = choice_of(in) != NULL    ? choice_find(state, choice_of(in))
+	      : json_len(choices) == 1 ? json_first(choices)
+				       : NULL;
+	if (one != NULL)
+		done(in, out, json_str(one, "id"), json_str(one, "name"));
 	else
 		choice_end(in, out, state, "location that may have posts");
 	keep_state(out, state);

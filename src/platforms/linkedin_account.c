@@ -4,7 +4,8 @@
  *
  * A member's app and a page's app are two apps: the scopes of one are refused to the other, and one scope too many fails
  * the whole consent. So pages are asked for only where the account that is meant is one (urn:li:organization:...). A token
- * that was made elsewhere is asked for both, and what it may not tell is left out. */
+ * that was made elsewhere is asked for both, and what it may not tell is left out. "urn:li:organization:" alone is any page:
+ * its app's scopes are asked for, and where there are several pages one has to be chosen. */
 #include "platforms/linkedin.h"
 
 #include <string.h>
@@ -42,7 +43,7 @@ static const char *meant(const struct step_in *in)
 {
 	const char *id = in->op == OP_VERIFY ? in->conn->account_id : in->choice;
 
-	return id != NULL && id[0] != '\0' ? id : NULL;
+	return id != NULL && id[0] != '\0' && strcmp(id, LINKEDIN_PAGE) != 0 ? id : NULL;
 }
 
 static bool starts(const char *s, const char *with)
@@ -205,11 +206,11 @@ static bool wants_pages(const struct step_in *in, const struct step_out *out)
 
 static bool wants_person(const struct step_in *in, const struct step_out *out)
 {
-	const char *want = meant(in), *scopes = json_str(in->state, "scopes");
+	const char *scopes = json_str(in->state, "scopes");
 
 	if (out->scopes != NULL)
 		scopes = out->scopes;
-	if (starts(want, LINKEDIN_PAGE))
+	if (starts(in->op == OP_VERIFY ? meant(in) : in->choice, LINKEDIN_PAGE))
 		return false;
 	return scopes == NULL || strstr(scopes, "openid") != NULL ||
 	       strstr(scopes, "profile") != NULL;

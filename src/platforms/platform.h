@@ -16,6 +16,8 @@
  *  4. state never holds a secret.
  *  5. A post of several parts (a thread) says `partly` once a part is visible: then state knows what is, and
  *     OP_PUBLISH goes on after it, so a later failure is no reason to call the whole unknown.
+ *  6. After STEP_CHOOSE the last call may come once more, with the same state and answer and with `choice`: the code
+ *     of a login works once, so a person's choice goes on where the choice was offered.
  *
  * Layer: platforms. Threads: pure functions, any thread. */
 #ifndef MASTHEAD_PLATFORMS_PLATFORM_H

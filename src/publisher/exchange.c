@@ -227,6 +227,7 @@ enum err exchange_run(struct transport *t, const struct exchange *x, struct step
 		      enum err_class *cls, struct exchange_note *note, struct err_info *info)
 {
 	int64_t give_up = clock_mono_ms() + WAIT_TOTAL_MS;
+	const char *chosen = NULL;
 	struct http_response *response = NULL;
 	struct learned learned = {0};
 	struct secret_set secrets = x->secrets;
@@ -245,6 +246,13 @@ enum err exchange_run(struct transport *t, const struct exchange *x, struct step
 		in.response = response;
 		in.now_ms = clock_wall_ms();
 		x->platform->step(&in, &o);
+		if (o.verdict == STEP_CHOOSE && x->choose && !chosen &&
+		    (chosen = x->choose(x->self, o.choices, o.n_choices))) {
+			/* The same answer once more, now that it is known which one is meant: a code works once. */
+			in.choice = chosen;
+			step_out_free(&o);
+			continue;
+		}
 		http_response_free(&response);
 		if (o.state) {
 			json_free(&state);
@@ -272,6 +280,7 @@ enum err exchange_run(struct transport *t, const struct exchange *x, struct step
 	e = err_set(info, E_PROTOCOL, "%s came to no end after %d requests", x->platform->title,
 		    STEPS_MAX);
 out:
+	http_response_free(&response);
 	if (e && learned_suffices(&learned, x->in.op, failure)) {
 		done_with_learned(&learned, out);
 		failure = CLASS_NONE;

@@ -16,6 +16,10 @@ struct exchange {
 	struct secret_set secrets; /* borrowed */
 	bool allow_loopback;
 	const struct flag *abort_flag; /* may be NULL */
+	/* At STEP_CHOOSE: the id that is meant, borrowed until the end of the run; NULL: none, and out is the
+	 * CHOOSE. Asked once; NULL: never. It may wait for a person. */
+	const char *(*choose)(void *self, const struct choice *choices, size_t n);
+	void *self; /* of choose */
 };
 /* OK: out is DONE/ABSENT/UNDECIDED (verdict tells), owned by the caller (step_out_free). Otherwise *info has the code,
  * class in *cls (may be NULL): network trouble is CLASS_TRANSIENT, never CLASS_AUTH. duration_ms, http_status of the last answer in *note (may be NULL). */

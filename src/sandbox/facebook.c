@@ -1,7 +1,7 @@
 /* sandbox/facebook.c - Facebook's pages for practice: the table of its paths, and its log-in.
  *
- * The accounts are pages; an account's own token is a page's. OAuth gives tokens of the one person who has that page:
- * an hour, or 60 days by exchange. Paths are BASE/VERSION/... as at graph.facebook.com. */
+ * The accounts are pages; an account's own token is a page's. OAuth gives tokens of the person who has that page:
+ * an hour, or 60 days by exchange; the person of the first page has all of them. Paths are BASE/VERSION/... as at graph.facebook.com. */
 #include "sandbox/facebook.h"
 
 #include <stdio.h>
@@ -123,11 +123,21 @@ static void me(struct call *c)
 		call_json(c, 200, describe_page(a));
 }
 
+static void add_page(struct json *list, const struct account *a)
+{
+	struct json *page = json_add(list, describe_page(a)), *tasks;
+
+	json_set_str(page, "access_token", a->secret);
+	tasks = json_set(page, "tasks", json_new_array());
+	json_add_str(tasks, "CREATE_CONTENT");
+	json_add_str(tasks, "MANAGE");
+}
+
 static void pages(struct call *c)
 {
-	struct account *a = meta_account(c);
+	struct account *a = meta_account(c), *first, *other;
 	struct holder h = holder_of(c, holder_token(c));
-	struct json *j, *page, *tasks;
+	struct json *j, *list;
 
 	if (!a)
 		return;
@@ -136,11 +146,11 @@ static void pages(struct call *c)
 		return;
 	}
 	j = json_new_object();
-	page = json_add(json_set(j, "data", json_new_array()), describe_page(a));
-	json_set_str(page, "access_token", a->secret);
-	tasks = json_set(page, "tasks", json_new_array());
-	json_add_str(tasks, "CREATE_CONTENT");
-	json_add_str(tasks, "MANAGE");
+	list = json_set(j, "data", json_new_array());
+	add_page(list, a);
+	first = world_nth_account(c->world, "facebook", 0);
+	for (size_t i = 1; a == first && (other = world_nth_account(c->world, "facebook", i)); i++)
+		add_page(list, other);
 	call_json(c, 200, j);
 }
 

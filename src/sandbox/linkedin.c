@@ -86,6 +86,20 @@ const char *sim_li_urn(const struct call *c, const struct account *a)
 			    a->id + (sim_li_is_page(a) ? strlen(PAGE_MARK) : 0));
 }
 
+struct account *sim_li_speaker(struct call *c, struct account *a, const char *urn)
+{
+	struct account *other;
+
+	if (!a || !urn || strcmp(urn, sim_li_urn(c, a)) == 0)
+		return urn ? a : NULL;
+	if (!holder_of(c, call_bearer(c)).session || sim_li_is_page(a))
+		return NULL;
+	for (size_t i = 0; (other = world_nth_account(c->world, "linkedin", i)); i++)
+		if (sim_li_is_page(other) && strcmp(urn, sim_li_urn(c, other)) == 0)
+			return other;
+	return NULL;
+}
+
 static void no_permission(struct call *c, const char *what)
 {
 	sim_li_error(c, 403, 100, "ACCESS_DENIED",
@@ -125,22 +139,37 @@ static void userinfo(struct call *c)
 	call_json(c, 200, j);
 }
 
+static void add_page(struct call *c, struct json *list, const struct account *page)
+{
+	struct json *o = json_add(list, json_new_object());
+
+	json_set_str(o, "role", "ADMINISTRATOR");
+	json_set_str(o, "state", "APPROVED");
+	json_set_str(o, "organizationalTarget", sim_li_urn(c, page));
+}
+
+/* A page's token tells of the page; a member who came by the browser keeps all pages there are. */
 static void pages(struct call *c)
 {
-	struct account *a = sim_li_account(c);
-	struct json *j, *o;
+	struct account *a = sim_li_account(c), *other;
+	struct holder h = holder_of(c, call_bearer(c));
+	struct json *list = json_new_array(), *j;
 
-	if (!a)
-		return;
-	if (!sim_li_is_page(a)) {
-		no_permission(c, "organizationalEntityAcls.FINDER-roleAssignee.NO_VERSION");
+	if (a && sim_li_is_page(a))
+		add_page(c, list, a);
+	for (size_t i = 0; a && h.session && !sim_li_is_page(a) &&
+			   (other = world_nth_account(c->world, "linkedin", i));
+	     i++)
+		if (sim_li_is_page(other))
+			add_page(c, list, other);
+	if (!a || !json_len(list)) {
+		if (a)
+			no_permission(c, "organizationalEntityAcls.FINDER-roleAssignee.NO_VERSION");
+		json_free(&list);
 		return;
 	}
 	j = json_new_object();
-	o = json_add(json_set(j, "elements", json_new_array()), json_new_object());
-	json_set_str(o, "role", "ADMINISTRATOR");
-	json_set_str(o, "state", "APPROVED");
-	json_set_str(o, "organizationalTarget", sim_li_urn(c, a));
+	json_set(j, "elements", list);
 	call_json(c, 200, j);
 }
 

@@ -11,6 +11,8 @@ struct account *sim_li_account(struct call *c);
 /* Is the account a page, not a member? Its id says so. */
 bool sim_li_is_page(const struct account *a);
 /* "urn:li:person:ID" or "urn:li:organization:ID"; in the answer's arena. */
+/* Whom a token of a speaks as when it says so: itself, or any page where it is of a member who came by the browser. NULL: it may not. */
+struct account *sim_li_speaker(struct call *c, struct account *a, const char *urn);
 const char *sim_li_urn(const struct call *c, const struct account *a);
 
 void sim_li_image_begin(struct call *c);

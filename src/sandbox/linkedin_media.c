@@ -23,7 +23,7 @@ static const struct json *begin(struct call *c, const char *name, struct json **
 	*body = call_body(c);
 	o = json_get(*body, name);
 	owner = json_str(o, "owner");
-	if (owner && strcmp(owner, sim_li_urn(c, a)) == 0)
+	if (sim_li_speaker(c, a, owner))
 		return o;
 	if (owner)
 		sim_li_error(c, 403, 100, "ACCESS_DENIED",

@@ -136,18 +136,19 @@ static const char *fault_of(const struct json *body)
 
 void sim_li_create(struct call *c)
 {
-	struct account *a = sim_li_account(c);
-	struct json *body = a ? call_body(c) : NULL, *media;
+	struct account *who = sim_li_account(c), *a;
+	struct json *body = who ? call_body(c) : NULL, *media;
 	const char *author = json_str(body, "author"), *text = json_str(body, "commentary");
 	const char *key, *fault;
 	struct post *twin;
 
-	if (!a)
+	if (!who)
 		return;
 	key = shelf_text_key(c, c->request->body);
 	fault = fault_of(body);
-	twin = shelf_twin(c, a, key, DUPLICATE_WINDOW_MS, true);
-	if (!author || strcmp(author, sim_li_urn(c, a)) != 0)
+	a = sim_li_speaker(c, who, author);
+	twin = !a ? NULL : shelf_twin(c, a, key, DUPLICATE_WINDOW_MS, true);
+	if (!a)
 		sim_li_error(c, 403, 100, "ACCESS_DENIED",
 			     "Not enough permissions to access: partnerApiPosts.CREATE");
 	else if (fault)
@@ -164,16 +165,17 @@ void sim_li_create(struct call *c)
 
 void sim_li_list(struct call *c)
 {
-	struct account *a = sim_li_account(c);
+	struct account *who = sim_li_account(c), *a;
 	const char *author = call_param(c, "author"), *count = call_param(c, "count");
 	const char *method = listener_header(c->request, "X-RestLi-Method");
 	size_t limit = count ? strtoul(count, NULL, 10) : 10, cursor = 0;
 	struct json *j, *list;
 	const struct post *p;
 
-	if (!a)
+	if (!who)
 		return;
-	if (!sim_li_is_page(a) || !author || strcmp(author, sim_li_urn(c, a)) != 0) {
+	a = sim_li_speaker(c, who, author);
+	if (!a || !sim_li_is_page(a)) {
 		sim_li_error(c, 403, 100, "ACCESS_DENIED",
 			     "Not enough permissions to access: partnerApiPosts.FINDER-author");
 		return;

@@ -1,10 +1,15 @@
 /* ui/connect_dialog.c - the two forms that make brands and accounts.
  *
- * The app password goes from the masked field into the task, and is wiped there as soon as the
- * worker is done with it; the field is emptied the moment it is sent. */
+ * App password and client secret go from the masked fields into the task, and are wiped there as soon as the
+ * worker is done with them; the fields are emptied the moment they are sent.
+ *
+ * Where a login reaches several accounts, the worker waits in the middle of it until one is picked from a list on the
+ * screen: the code that the browser brought works once. */
 #include "ui/connect_dialog.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -14,9 +19,11 @@
 #include "ui/complete.h"
 #include "ui/console.h"
 #include "ui/form.h"
+#include "ui/pick.h"
 
 #define LOGIN_MS 60000
 #define BROWSER_MS 300000 /* for a person */
+#define LOOK_MS 100
 
 static void text_of(const struct err_info *info, char *out, size_t size)
 {
@@ -25,7 +32,18 @@ static void text_of(const struct err_info *info, char *out, size_t size)
 }
 
 /* ------------------------------------------------------------------ connect */
-enum { F_BRAND, F_PLATFORM, F_SERVER, F_HANDLE, F_SECRET, F_CLIENT, F_ACCOUNT, F_CONNECT_COUNT };
+enum {
+	F_BRAND,
+	F_PLATFORM,
+	F_SERVER,
+	F_HANDLE,
+	F_SECRET,
+	F_ACCOUNT,
+	F_CLIENT,
+	F_REDIRECT,
+	F_CLIENT_SECRET,
+	F_CONNECT_COUNT
+};
 
 static void connect_accept(struct console *c, struct form *f);
 
@@ -36,15 +54,22 @@ static const struct form_field connect_fields[F_CONNECT_COUNT] = {
 	[F_SERVER] = {N_("Server"), N_("The account's server; empty for the platform's usual one."),
 		      false, NULL},
 	[F_HANDLE] = {N_("Handle"), N_("The account's handle or e-mail address."), false, NULL},
-	[F_SECRET] = {N_("App password"),
-		      N_("One made for Masthead; empty for a login in the browser. Never shown."),
-		      true, NULL},
+	[F_SECRET] =
+		{N_("App password"),
+		 N_("Or token, or webhook address; empty for a login in the browser. Never shown."),
+		 true, NULL},
+	[F_ACCOUNT] = {N_("Account"),
+		       N_("Which one, if the login reaches several; empty to pick from a list."),
+		       false, NULL},
 	[F_CLIENT] = {N_("Client id"),
 		      N_("Of the app that you registered; empty where none is needed."), false,
 		      NULL},
-	[F_ACCOUNT] = {N_("Account"),
-		       N_("Which one, if the login reaches several; empty to be told of them."),
-		       false, NULL},
+	[F_REDIRECT] = {N_("Redirect URI"),
+			N_("The one registered for the app; empty where none is needed."), false,
+			NULL},
+	[F_CLIENT_SECRET] = {N_("Client secret"),
+			     N_("Of the app, if it has one. Never shown; sealed in the vault."),
+			     true, NULL},
 };
 static const struct form_spec connect_spec = {
 	.title = N_("Connect an account"),
@@ -60,7 +85,10 @@ struct connect_task {
 	int64_t id;
 	bool again;
 	int paste[2]; /* a pasted callback goes from the screen to the worker; -1: none */
-	char *url;    /* set once, before the screen is told */
+	int pick[2];  /* and so does the number of the account that was picked; -1: none */
+	const char **names, **ids; /* what there is to pick from, while the worker waits */
+	size_t n;
+	char *url; /* set once, before the screen is told */
 };
 
 /* Screen thread: the address to be opened. */
@@ -88,6 +116,52 @@ static void connect_show(void *self, const char *url)
 	worker_tell(&w->task, connect_told);
 }
 
+/* Screen thread: the worker goes on. */
+static void connect_picked(struct console *c, void *data, size_t index)
+{
+	struct connect_task *w = data;
+	struct form *f = form_find(c, &connect_spec);
+
+	if (f && index != PICK_NONE)
+		form_say(f, false, _("Connecting. The screen stays usable; Esc leaves this form."));
+	/* A pipe takes so little at once. */
+	while (write(w->pick[1], &index, sizeof(index)) < 0 && errno == EINTR)
+		;
+}
+
+static void connect_pick(struct task *t, struct console *c)
+{
+	struct connect_task *w = (struct connect_task *)t;
+
+	if (!form_find(c, &connect_spec) ||
+	    !pick_open(c, N_("Which account"), w->names, w->ids, w->n, connect_picked, w))
+		connect_picked(c, w, PICK_NONE);
+}
+
+/* Worker thread: waits for the person. */
+static size_t connect_choose(void *self, const struct account_choice *choices, size_t n)
+{
+	struct connect_task *w = self;
+	struct pollfd p = {.fd = w->pick[0], .events = POLLIN};
+	size_t index = PICK_NONE;
+
+	w->names = xcalloc(n, sizeof(*w->names));
+	w->ids = xcalloc(n, sizeof(*w->ids));
+	w->n = n;
+	for (size_t i = 0; i < n; i++) {
+		w->names[i] = choices[i].name;
+		w->ids[i] = choices[i].id;
+	}
+	worker_tell(&w->task, connect_pick);
+	while (!worker_aborted(&w->task))
+		if (poll(&p, 1, LOOK_MS) > 0) {
+			if (read(w->pick[0], &index, sizeof(index)) != (ssize_t)sizeof(index))
+				index = PICK_NONE;
+			break;
+		}
+	return index;
+}
+
 static void connect_run(struct task *t, struct ops *o)
 {
 	struct connect_task *w = (struct connect_task *)t;
@@ -100,10 +174,13 @@ static void connect_run(struct task *t, struct ops *o)
 		.secret_fd = -1,
 		.token_fd = -1,
 		.client_secret_fd = -1,
+		.client_secret = w->values[F_CLIENT_SECRET][0] ? w->values[F_CLIENT_SECRET] : NULL,
+		.redirect_uri = w->values[F_REDIRECT][0] ? w->values[F_REDIRECT] : NULL,
 		.client_id = w->values[F_CLIENT][0] ? w->values[F_CLIENT] : NULL,
 		.account = w->values[F_ACCOUNT][0] ? w->values[F_ACCOUNT] : NULL,
 		.no_browser = true,
 		.show = w->paste[0] >= 0 ? connect_show : NULL,
+		.choose = w->pick[0] >= 0 ? connect_choose : NULL,
 		.self = w,
 		.paste = w->paste[0] >= 0,
 		.paste_fd = w->paste[0],
@@ -115,6 +192,7 @@ static void connect_run(struct task *t, struct ops *o)
 
 	t->e = ops_connect(o, &r, a, &conn, &w->again, &t->info);
 	wipe(w->values[F_SECRET], sizeof(w->values[F_SECRET]));
+	wipe(w->values[F_CLIENT_SECRET], sizeof(w->values[F_CLIENT_SECRET]));
 	if (t->e == OK) {
 		w->id = conn.id;
 		snprintf(w->account, sizeof(w->account), "%s/%s/%s", conn.brand, conn.platform,
@@ -129,6 +207,7 @@ static void connect_done(struct task *t, struct console *c)
 	struct form *f = form_find(c, &connect_spec);
 	char text[1100];
 
+	pick_close(c, w);
 	if (t->e != OK) {
 		text_of(&t->info, text, sizeof(text));
 		if (f)
@@ -149,10 +228,15 @@ static void connect_dispose(struct task *t)
 {
 	struct connect_task *w = (struct connect_task *)t;
 
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		if (w->paste[i] >= 0)
 			close(w->paste[i]);
+		if (w->pick[i] >= 0)
+			close(w->pick[i]);
+	}
 	wipe(w->values, sizeof(w->values));
+	xfree(&w->names);
+	xfree(&w->ids);
 	xfree(&w->url);
 	xfree(&w);
 }
@@ -167,6 +251,8 @@ static void connect_accept(struct console *c, struct form *f)
 				.doing = N_("connecting")};
 	if (pipe2(w->paste, O_CLOEXEC) != 0)
 		w->paste[0] = w->paste[1] = -1;
+	if (pipe2(w->pick, O_CLOEXEC) != 0)
+		w->pick[0] = w->pick[1] = -1;
 	for (size_t i = 0; i < F_CONNECT_COUNT; i++)
 		snprintf(w->values[i], sizeof(w->values[i]), "%s", form_value(f, i));
 	form_clear_secrets(f);

@@ -5,7 +5,7 @@
 #include "ui/line.h"
 #include "ui/view.h"
 
-#define FORM_FIELDS 8
+#define FORM_FIELDS 10
 struct form_field {
 	const char *label; /* msgid */
 	const char *help;  /* msgid; NULL */

@@ -49,6 +49,8 @@ libmasthead_ui_a_SOURCES = \
 	src/ui/open_url.h \
 	src/ui/osc52.c \
 	src/ui/osc52.h \
+	src/ui/pick.c \
+	src/ui/pick.h \
 	src/ui/post_file.c \
 	src/ui/post_file.h \
 	src/ui/prompt.c \

@@ -1,4 +1,5 @@
 """Accounts: connecting by app password, and what is shown of it."""
+import os
 import re
 import urllib.error
 import urllib.request
@@ -98,7 +99,7 @@ class InTheBrowser(desk.Case):
         term = self.console()
         term.send("1", "c")
         term.wait_text("App password")
-        for text in ("mastodon", server, "", "", "", ""):
+        for text in ("mastodon", server, "", "", "", "", "", ""):
             term.type(text)
             term.send("Enter")
         # Whole, however narrow the terminal: outside the alternate screen it wraps as text does.
@@ -134,3 +135,98 @@ class InTheBrowser(desk.Case):
         term.wait_text("E_INVALID")
         term.wait_text("App password")
         self.assertEqual(self.json("connections")["connections"], [])
+
+
+class Several(desk.Case):
+    """A login that reaches several accounts: one is picked from a list."""
+
+    SECRET = "client-secret-4711"
+
+    def browse(self, platform, account="", accounts=6, redirect="https://a.example/cb"):
+        """Up to the list, by a login in the browser whose callback is pasted."""
+        box = self.sandbox(accounts=accounts)
+        self.json("brand", "add", "northwind")
+        term = self.console()
+        term.send("1", "c")
+        term.wait_text("App password")
+        for text in (platform, box.account(platform).server, "", "", account, "my-app", redirect):
+            term.type(text)
+            term.send("Enter")
+        term.type(self.SECRET)
+        term.wait_text("••••")
+        self.assertNotIn(self.SECRET, term.text())
+        term.send("Enter")
+        term.wait_text("Enter alone goes back")
+        url = re.search(r"^(http\S+client_id=my-app\S*)\s*$", term.unwrapped(), re.M).group(1)
+        try:
+            urllib.request.build_opener(NoRedirect).open(url, timeout=10)
+            self.fail("the server did not send the browser back")
+        except urllib.error.HTTPError as answer:
+            callback = answer.headers["Location"]
+        term.type(callback)
+        term.send("Enter")
+        term.wait_text("Which account")
+        self.assertNotIn(self.SECRET, term.history())
+        return box, term
+
+    def sealed(self):
+        """The client's secret is on the disk, but not to be read."""
+        for folder, _, names in os.walk(self.home.path):
+            for name in names:
+                path = os.path.join(folder, name)
+                if os.path.isfile(path):
+                    with open(path, "rb") as f:
+                        self.assertNotIn(self.SECRET.encode(), f.read(), path)
+
+    def test_facebook_page(self):
+        box, term = self.browse("facebook")
+        for number in range(6):
+            self.assertIn(box.account("facebook", number).handle, term.text())
+        # Nothing is chosen yet: Enter alone decides nothing.
+        term.send("Enter")
+        term.wait_text("Go to the row")
+        third = box.account("facebook", 2).handle
+        term.type(third[:5])
+        term.wait_gone(box.account("facebook", 0).handle)
+        term.send("Down", "Enter")
+        term.wait_text("is connected (connection 1)")
+        self.assertEqual(self.json("connections")["connections"][0]["account"], third)
+        self.run_ok("verify", "--all")
+        self.sealed()
+
+    def test_linkedin_page(self):
+        box, term = self.browse("linkedin", account="urn:li:organization:",
+                                redirect="http://127.0.0.1:1/cb")
+        self.assertIn("2 of 2", term.text())
+        term.send("Down", "Down")
+        row = next(line for line in reversed(term.lines()) if "urn:li:organization" in line)
+        urn = re.search(r"urn:li:organization:\d+", row).group(0)
+        term.send("Enter")
+        term.wait_text("is connected (connection 1)")
+        connection = self.json("connection", "show", "1")
+        self.assertEqual(connection["account_id"], urn)
+        self.run_ok("verify", "--all")
+        self.run_ok("publish", "-b", "northwind", "As the page", "--wait")
+        self.assertEqual(box.ledger()[0]["text"], "As the page")
+
+    def test_none_of_them(self):
+        _, term = self.browse("facebook", accounts=2)
+        term.send("Escape")
+        term.wait_text("E_INTERRUPTED")
+        term.wait_text("App password")
+        self.assertEqual(self.json("connections")["connections"], [])
+
+
+class ByToken(desk.Case):
+    def test_is_taken_where_there_are_no_app_passwords(self):
+        box = self.sandbox()
+        account = box.account("telegram")
+        self.json("brand", "add", "northwind")
+        term = self.console()
+        term.send("1", "c")
+        term.wait_text("App password")
+        for text in ("telegram", account.server, account.handle, account.secret):
+            term.type(text)
+            term.send("Enter")
+        term.wait_text("is connected (connection 1)")
+        self.assertNotIn(account.secret, term.history())
