@@ -46,7 +46,7 @@ void account_exchange(const struct ops *o, const struct account *x, struct excha
 		[CONN_REFRESH] = SLOT_REFRESH,
 		[CONN_CLIENT_SECRET] = SLOT_CLIENT_SECRET,
 	};
-	const struct config *c = o->app->config;
+	const struct config *c = app_config(o->app);
 
 	*out = (struct exchange){.platform = x->platform, .allow_loopback = x->conn.loopback};
 	out->in.conn = &x->conn;

@@ -93,6 +93,15 @@ static char *workspace_path(const struct app_options *o)
 	return fs_data_dir();
 }
 
+/* For app_reload. The file may be named from where we stand. */
+static void keep_sources(struct app *a, const struct app_options *o)
+{
+	a->config_path = o->config ? expand_home(o->config) : NULL;
+	a->overrides = xcalloc(o->n_overrides ? o->n_overrides : 1, sizeof(*a->overrides));
+	for (; a->n_overrides < o->n_overrides; a->n_overrides++)
+		a->overrides[a->n_overrides] = xstrdup(o->overrides[a->n_overrides]);
+}
+
 enum err app_new(const struct app_options *o, struct app **out, struct err_info *info)
 {
 	struct app *a = xcalloc(1, sizeof(*a));
@@ -109,6 +118,7 @@ enum err app_new(const struct app_options *o, struct app **out, struct err_info 
 	}
 	a->config_dir = fs_config_dir();
 	a->dir = workspace_path(o);
+	keep_sources(a, o);
 	key_file = o->key_file ? o->key_file : config_text(a->config, "key.file");
 	a->key_file = key_file ? expand_home(key_file) : NULL;
 	a->tenant = xstrdup(o->tenant);
@@ -159,6 +169,13 @@ void app_free(struct app **app)
 	if (a->workspace)
 		workspace_close(&a->workspace);
 	config_free(&a->config);
+	for (size_t i = 0; i < a->n_retired; i++)
+		config_free(&a->retired[i]);
+	xfree(&a->retired);
+	for (size_t i = 0; i < a->n_overrides; i++)
+		xfree(&a->overrides[i]);
+	xfree(&a->overrides);
+	xfree(&a->config_path);
 	xfree(&a->config_dir);
 	xfree(&a->dir);
 	xfree(&a->key_file);
@@ -172,7 +189,28 @@ void app_free(struct app **app)
 
 const struct config *app_config(const struct app *a)
 {
-	return a->config;
+	const struct config *c;
+
+	mutex_lock(a->lock);
+	c = a->config;
+	mutex_unlock(a->lock);
+	return c;
+}
+
+enum err app_reload(struct app *a, struct err_info *info)
+{
+	struct config *fresh = NULL;
+	enum err e = config_load(a->config_path, (const char *const *)a->overrides, a->n_overrides,
+				 &fresh, info);
+
+	if (e)
+		return e;
+	mutex_lock(a->lock);
+	a->retired = xrealloc(a->retired, a->n_retired + 1, sizeof(struct config *));
+	a->retired[a->n_retired++] = a->config;
+	a->config = fresh;
+	mutex_unlock(a->lock);
+	return OK;
 }
 
 const char *app_workspace_dir(const struct app *a)
@@ -203,7 +241,7 @@ void app_actor(const struct app *a, struct actor *out)
 
 void app_zone(const struct app *a, char *out, size_t size)
 {
-	const char *zone = config_text(a->config, "timezone");
+	const char *zone = config_text(app_config(a), "timezone");
 
 	if (zone)
 		snprintf(out, size, "%s", zone);
@@ -221,7 +259,7 @@ enum err app_service_store(struct app *a, struct store **s, struct err_info *inf
 
 void app_media_host(const struct app *a, struct media_host *out)
 {
-	const struct config *c = a->config;
+	const struct config *c = app_config(a);
 	const char *kind = config_text(c, "media.host");
 
 	*out = (struct media_host){
@@ -242,7 +280,7 @@ void app_media_host(const struct app *a, struct media_host *out)
 
 void app_settings(const struct app *a, struct publisher_settings *out)
 {
-	const struct config *c = a->config;
+	const struct config *c = app_config(a);
 
 	*out = (struct publisher_settings){
 		.timeout_ms = config_ms(c, "http.timeout"),

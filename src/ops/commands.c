@@ -401,6 +401,7 @@ const struct command commands[] = {
 	MOVE("mouse", "M", N_("take the mouse, or leave it to the terminal")),
 	{"set", CON, PANE_ALL, NULL, "KEY VALUE", N_("for this run: theme, ascii, mouse or undo"),
 	 NULL},
+	{"reload", CON, PANE_ALL, NULL, NULL, N_("read the configuration again"), NULL},
 	MOVE("help", "? F1", N_("keys of this pane")),
 	MOVE("command", ":", N_("run a command by its name")),
 	MOVE("redraw", "^L", N_("draw the screen anew")),

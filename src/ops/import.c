@@ -350,8 +350,8 @@ enum err ops_import(struct ops *o, const struct import_request *q, struct import
 	x.targets_known = index_new();
 	x.files_known = index_new();
 	x.content_known = index_new();
-	x.max_retries = config_int(o->app->config, "retry.max");
-	x.window_ms = config_ms(o->app->config, "duplicate.window");
+	x.max_retries = config_int(app_config(o->app), "retry.max");
+	x.window_ms = config_ms(app_config(o->app), "duplicate.window");
 	e = records_read(q->bytes, q->n, q->format, IMPORT_ROWS_MAX, x.arena, &x.problems, &records,
 			 &x.n, info);
 	if (!e) {

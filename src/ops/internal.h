@@ -1,7 +1,8 @@
 /* ops/internal.h - what the files of this layer share; nobody else includes it.
  *
- * struct app belongs to main; worker and screen only read it, but for the publisher, which stands
- * behind a lock, so that a worker may wake it while main starts or stops it. */
+ * struct app belongs to main; worker and screen only read it, but for what stands behind a lock: the publisher, so that a
+ * worker may wake it while main starts or stops it, and which configuration is in force. A configuration that was replaced
+ * is kept, for others may still read it. */
 #ifndef MASTHEAD_OPS_INTERNAL_H
 #define MASTHEAD_OPS_INTERNAL_H
 
@@ -22,7 +23,11 @@ struct workspace;
 struct workspace_watch;
 
 struct app {
-	struct config *config;
+	struct config *config;   /* app_config() */
+	struct config **retired; /* those before it */
+	size_t n_retired;
+	char *config_path, **overrides; /* where it comes from */
+	size_t n_overrides;
 	char *config_dir, *dir, *key_file;
 	char *tenant; /* as named with -T; NULL: not named */
 	char *operator_name;
@@ -33,7 +38,7 @@ struct app {
 	int passphrase_fd; /* -1: none */
 	enum err (*ask_passphrase)(bool fresh, struct strbuf *out, struct err_info *info);
 	struct workspace *workspace;
-	struct mutex *lock; /* guards the three below */
+	struct mutex *lock; /* guards the three below, config and retired */
 	struct publisher *publisher;
 	bool stopping;
 	char how[16];

@@ -94,8 +94,8 @@ static struct json *media_of(const struct platform *p)
 
 static struct json *describe(const struct app *a, const struct platform *p)
 {
-	const char *base = config_platform(a->config, p->name, "api_base");
-	const char *version = config_platform(a->config, p->name, "version");
+	const char *base = config_platform(app_config(a), p->name, "api_base");
+	const char *version = config_platform(app_config(a), p->name, "version");
 	struct json *obj = json_new_object();
 
 	if (!version)
@@ -112,7 +112,7 @@ static struct json *describe(const struct app *a, const struct platform *p)
 	json_set_bool(obj, "server_is_choice", p->server_is_choice);
 	json_set_str(obj, "quotas", p->quotas);
 	json_set_str(obj, "media_host",
-		     p->media_by_url ? config_text(a->config, "media.host") : NULL);
+		     p->media_by_url ? config_text(app_config(a), "media.host") : NULL);
 	return obj;
 }
 

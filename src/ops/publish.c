@@ -156,7 +156,7 @@ static void check_targets(struct plan *p)
 
 static enum err find_duplicate(struct plan *p, size_t i, int64_t *job, struct err_info *info)
 {
-	int64_t window = config_ms(p->o->app->config, "duplicate.window");
+	int64_t window = config_ms(app_config(p->o->app), "duplicate.window");
 	char hash[65];
 
 	*job = 0;
@@ -243,7 +243,7 @@ static enum err refuse_duplicate(const struct plan *p, size_t i, int64_t job, st
 	enum err e;
 
 	connection_label(&p->to.conns[i], label);
-	when_duration(config_ms(p->o->app->config, "duplicate.window"), window, sizeof(window));
+	when_duration(config_ms(app_config(p->o->app), "duplicate.window"), window, sizeof(window));
 	e = err_set(info, E_DUPLICATE,
 		    "job %lld has the same text and media for %s within %s; nothing was stored",
 		    (long long)job, label, window);
@@ -253,7 +253,7 @@ static enum err refuse_duplicate(const struct plan *p, size_t i, int64_t job, st
 
 static void job_of(const struct plan *p, size_t i, const char *hash, struct job_values *v)
 {
-	const struct config *c = p->o->app->config;
+	const struct config *c = app_config(p->o->app);
 	int64_t at = p->report->scheduled_at, undo = 0;
 
 	if (p->d->with_undo)

@@ -61,7 +61,7 @@ static enum err only_tenant(struct store *s, struct arena *a, struct tenant *out
 static enum err choose_tenant(struct app *app, struct arena *a, struct tenant *out,
 			      struct err_info *info)
 {
-	const char *named = app->tenant ? app->tenant : config_text(app->config, "tenant");
+	const char *named = app->tenant ? app->tenant : config_text(app_config(app), "tenant");
 	struct store *s = NULL;
 	enum err e = app_service_store(app, &s, info);
 

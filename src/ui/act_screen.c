@@ -14,6 +14,7 @@
 #include "ui/scope.h"
 #include "ui/set.h"
 #include "ui/stats.h"
+#include "ui/theme.h"
 #include "ui/view_job.h"
 #include "ui/view_triage.h"
 
@@ -160,6 +161,27 @@ static void stats(struct console *c, const char *args)
 static void set(struct console *c, const char *args)
 {
 	set_run(c, args);
+}
+
+static void reload(struct console *c, const char *args)
+{
+	struct err_info info;
+
+	(void)args;
+	if (app_reload(c->app, &info) != OK) {
+		say_error(c, &info);
+		return;
+	}
+	say(c, MESSAGE_GOOD, "%s",
+	    c->publishes
+		    ? _("The configuration was read again; publishing goes on with the old one until the next start.")
+		    : _("The configuration was read again."));
+	theme_set(config_text(app_config(c->app), "theme"), c->options->color);
+	console_settings(c);
+	term_redraw();
+	console_layout(c);
+	console_dirty(c);
+	console_stale(c);
 }
 
 static void triage(struct console *c, const char *args)
@@ -356,6 +378,7 @@ const struct command_row commands_screen[] = {
 	{"calendar", calendar},
 	{"stats", stats},
 	{"set", set},
+	{"reload", reload},
 	{"messages", messages},
 	{"help", help},
 	{"command", command},

@@ -74,11 +74,12 @@ void console_push(struct console *c,
 void console_pop(struct console *c);
 struct view *console_view(struct console *c); /* the one that has the keys */
 void console_remove(struct console *c,
-		    unsigned pane);      /* the view of that pane, wherever it is in the stack */
-void console_stale(struct console *c);   /* everything is to be read again */
-void console_dirty(struct console *c);   /* everything is to be painted */
-void console_changed(struct console *c); /* after an own change: read at once */
-void console_quit(struct console *c);    /* asks where it must */
+		    unsigned pane);       /* the view of that pane, wherever it is in the stack */
+void console_stale(struct console *c);    /* everything is to be read again */
+void console_dirty(struct console *c);    /* everything is to be painted */
+void console_changed(struct console *c);  /* after an own change: read at once */
+void console_quit(struct console *c);     /* asks where it must */
+void console_settings(struct console *c); /* takes what the configuration says of the screen */
 
 /* dispatch.c */
 void command_key(struct console *c, uint32_t key);

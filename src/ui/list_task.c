@@ -85,6 +85,13 @@ static void walk_dispose(struct task *t)
 	xfree(&w);
 }
 
+static void add_mark(struct walk_task *w, const struct page *p, size_t i)
+{
+	if ((w->n & (w->n - 1)) == 0)
+		w->marks = xrealloc(w->marks, w->n ? w->n * 2 : 1, sizeof(*w->marks));
+	w->marks[w->n++] = (struct mark){w->lv->list.source->id(p, i), w->lv->spec->brand(p, i)};
+}
+
 static struct walk_task *walk_new(struct list_view *lv, const char *doing)
 {
 	struct walk_task *w = xcalloc(1, sizeof(*w));
@@ -176,9 +183,7 @@ void list_task_search(struct list_view *lv, bool backwards)
 
 static bool mark_each(struct walk_task *w, const struct page *p, size_t i)
 {
-	if ((w->n & (w->n - 1)) == 0)
-		w->marks = xrealloc(w->marks, w->n ? w->n * 2 : 1, sizeof(*w->marks));
-	w->marks[w->n++] = (struct mark){w->lv->list.source->id(p, i), w->lv->spec->brand(p, i)};
+	add_mark(w, p, i);
 	return true;
 }
 
@@ -209,5 +214,130 @@ void list_task_mark_all(struct list_view *lv)
 	struct walk_task *w = walk_new(lv, N_("marking"));
 	w->task.run = mark_run;
 	w->task.done = mark_done;
+	worker_send(lv->view.c->worker, &w->task);
+}
+
+/* ------------------------------------------------------------------ a range */
+/* From its beginning the range goes down or up, and which of both the list does not say: both are walked in turns, so that
+ * no more is read than twice the range. What the wrong side has gathered is dropped. */
+struct range_task {
+	struct task task;
+	struct list_view *lv;
+	struct walk_task *sides[2]; /* down, up: only what is gathered; their own tasks never run */
+	char *cursor[2];            /* NULL: this side has come to the list's end */
+	int64_t from, to;
+	int reached; /* the side that has found the other end; -1: none */
+};
+
+/* Takes a page on one side; true when the other end is on it. */
+static bool range_take(struct range_task *w, int side, const struct page *p)
+{
+	for (size_t k = 0; k < p->n; k++) {
+		size_t i = side ? p->n - 1 - k : k;
+		add_mark(w->sides[side], p, i);
+		if (w->lv->list.source->id(p, i) == w->to)
+			return true;
+	}
+	return false;
+}
+
+static void range_step(struct range_task *w, struct ops *o, int side)
+{
+	struct page_request r = {
+		.limit = WALK_ROWS, .cursor = w->cursor[side], .backwards = side == 1};
+	struct page p = {0};
+
+	w->task.e = w->lv->list.source->page(o, w->sides[0]->query, &r, &p, &w->task.info);
+	xfree(&w->cursor[side]);
+	if (w->task.e != OK)
+		return;
+	w->cursor[side] = xstrdup(side ? p.prev : p.next);
+	if (range_take(w, side, &p))
+		w->reached = side;
+	page_free(&p);
+}
+
+static void range_run(struct task *t, struct ops *o)
+{
+	struct range_task *w = (struct range_task *)t;
+	const struct list_source *s = w->lv->list.source;
+	struct page_request r = {.limit = WALK_ROWS, .around_id = w->from};
+	struct page p = {0};
+
+	t->e = s->page(o, w->sides[0]->query, &r, &p, &t->info);
+	if (t->e != OK)
+		return;
+	if (!p.n || s->id(&p, 0) != w->from) {
+		t->e = err_set(&t->info, E_NOT_FOUND,
+			       "The row where the range began is not in the list any more.");
+		page_free(&p);
+		return;
+	}
+	w->cursor[0] = xstrdup(p.next);
+	w->cursor[1] = xstrdup(p.prev);
+	add_mark(w->sides[1], &p, 0);
+	if (range_take(w, 0, &p))
+		w->reached = 0;
+	page_free(&p);
+	while (t->e == OK && w->reached < 0 && (w->cursor[0] || w->cursor[1])) {
+		for (int side = 0; side < 2 && t->e == OK && w->reached < 0; side++)
+			if (w->cursor[side])
+				range_step(w, o, side);
+		if (worker_aborted(t) && t->e == OK && w->reached < 0)
+			t->e = err_set(&t->info, E_INTERRUPTED, "Stopped; nothing was marked.");
+		worker_progress(t, (int64_t)(w->sides[0]->n + w->sides[1]->n), 0);
+	}
+	if (t->e == OK && w->reached < 0)
+		t->e = err_set(&t->info, E_NOT_FOUND,
+			       "The row where the range ended is not in the list any more.");
+}
+
+static void range_done(struct task *t, struct console *c)
+{
+	struct range_task *w = (struct range_task *)t;
+	struct marks *m = &w->lv->list.marks;
+
+	if (t->e != OK) {
+		say_error(c, &t->info);
+		return;
+	}
+	struct walk_task *side = w->sides[w->reached];
+	struct mark *all = xcalloc(m->n + side->n, sizeof(*all));
+	if (m->n)
+		memcpy(all, m->items, m->n * sizeof(*all));
+	memcpy(all + m->n, side->marks, side->n * sizeof(*all));
+	marks_take(m, all, m->n + side->n);
+	say(c, MESSAGE_INFO, ngettext("%zu is marked.", "%zu are marked.", m->n), m->n);
+	w->lv->view.dirty = true;
+}
+
+static void range_dispose(struct task *t)
+{
+	struct range_task *w = (struct range_task *)t;
+
+	for (int side = 0; side < 2; side++) {
+		walk_dispose(&w->sides[side]->task);
+		xfree(&w->cursor[side]);
+	}
+	xfree(&w);
+}
+
+void list_task_mark_range(struct list_view *lv, int64_t from, int64_t to)
+{
+	struct range_task *w;
+
+	if (!lv->query)
+		return;
+	w = xcalloc(1, sizeof(*w));
+	w->task = (struct task){.run = range_run,
+				.done = range_done,
+				.dispose = range_dispose,
+				.doing = N_("marking")};
+	w->lv = lv;
+	w->sides[0] = walk_new(lv, NULL);
+	w->sides[1] = walk_new(lv, NULL);
+	w->from = from;
+	w->to = to;
+	w->reached = -1;
 	worker_send(lv->view.c->worker, &w->task);
 }

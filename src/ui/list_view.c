@@ -302,9 +302,9 @@ static void mark_range(struct list_view *lv)
 		    _("The range begins here; the same key again ends it."));
 		return;
 	}
+	/* The beginning may be far from what is at hand. */
 	if (!list_mark_range(&lv->list, lv->spec->brand))
-		say(lv->view.c, MESSAGE_WARN, "%s",
-		    _("The range's beginning is too far away. Filter, then mark all that the filter shows."));
+		list_task_mark_range(lv, lv->list.range_id, lv->list.cursor_id);
 	lv->list.range_id = 0;
 }
 

@@ -390,6 +390,20 @@ static void make_panes(struct console *c)
 	c->focus = P_JOBS;
 }
 
+void console_settings(struct console *c)
+{
+	const struct config *f = app_config(c->app);
+
+	keymap_free(&c->keys);
+	c->keys = keymap_new();
+	config_bindings(f, bind, c);
+	/* Where the locale is not UTF-8 it stays as it is. */
+	(void)term_set_ascii(c->options->ascii || config_bool(f, "ascii"));
+	c->mouse = config_bool(f, "mouse");
+	term_mouse(c->mouse);
+	c->undo_ms = config_ms(f, "undo");
+}
+
 static enum err start(struct console *c, struct err_info *info)
 {
 	enum err e = ops_open(c->app, true, true, &c->ops, info);
@@ -401,12 +415,8 @@ static enum err start(struct console *c, struct err_info *info)
 	if (e != OK)
 		return e;
 	signals_open();
-	c->keys = keymap_new();
-	config_bindings(app_config(c->app), bind, c);
+	console_settings(c);
 	make_panes(c);
-	c->mouse = config_bool(app_config(c->app), "mouse");
-	term_mouse(c->mouse);
-	c->undo_ms = config_ms(app_config(c->app), "undo");
 	if (c->options->banner)
 		say(c, MESSAGE_INFO, "%s", c->options->banner);
 	else if (app_workspace_created(c->app))
