@@ -145,7 +145,13 @@ check-kill: all
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/crash/kill_rekey.py --kills $(KILLS)
 	@$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/crash/kill_media.py --kills $(KILLS)
 
-.PHONY: check-code check-threads check-peers check-kill
+# The adapters against RUNS attempts for each operation of each platform. `make check' has its short form.
+RUNS = 20000
+check-fuzz: all
+	$(MAKE) $(AM_MAKEFLAGS) tests/unit/platforms/test_fuzz$(EXEEXT)
+	FUZZ_RUNS='$(RUNS)' tests/unit/platforms/test_fuzz$(EXEEXT)
+
+.PHONY: check-code check-threads check-peers check-kill check-fuzz
 
 # Drivers and data of the tests, by suffix: what is built lies in the same folders.
 dist-hook:

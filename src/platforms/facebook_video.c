@@ -11,6 +11,8 @@
 #include "platforms/adapter.h"
 #include "platforms/facebook.h"
 
+/* Of a mebibyte each at the least, this is far more than any video has. */
+#define PIECES_MAX 20000
 #define PIECE_BYTES_MAX ((int64_t)64 << 20)
 #define UPLOAD_TIMEOUT_MS ((int64_t)10 * 60 * 1000)
 
@@ -202,6 +204,7 @@ bool facebook_take_start(struct progress *p)
 	struct json *j, *m;
 	const char *id, *session, *url;
 	bool reel = is_reel(p), ok;
+	int64_t at;
 
 	if (!adapter_ok(p->in->response))
 		return fail_upload(p);
@@ -209,15 +212,16 @@ bool facebook_take_start(struct progress *p)
 	id = graph_id(p->arena, j, "video_id");
 	session = adapter_id(p->arena, j, "upload_session_id");
 	url = arena_strdup(p->arena, json_str(j, "upload_url"));
+	at = offset_in(j, "start_offset") > 0 ? offset_in(j, "start_offset") : 0;
+	/* An upload that begins behind the file's end would be begun again and again. */
 	ok = id != NULL && p->in->post->n_media > 0 &&
-	     (reel ? may_send_to(p, url) : session != NULL);
+	     (reel ? may_send_to(p, url) : session != NULL && at < file_of(p)->bytes);
 	if (ok) {
 		m = progress_medium_new(p, 0);
 		json_set_str(m, "video", id);
 		json_set_str(m, "session", session);
 		json_set_str(m, "url", reel ? url : NULL);
-		json_set_int(m, "at",
-			     offset_in(j, "start_offset") > 0 ? offset_in(j, "start_offset") : 0);
+		json_set_int(m, "at", at);
 		json_set_int(m, "end", offset_in(j, "end_offset"));
 	} else {
 		judge_odd(p->in, p->out, false, "place for the video");
@@ -229,7 +233,7 @@ bool facebook_take_start(struct progress *p)
 bool facebook_take_transfer(struct progress *p)
 {
 	struct json *j, *m = medium(p);
-	int64_t at, end;
+	int64_t at, end, pieces = json_int(m, "pieces", 0) + 1;
 	bool ok;
 
 	if (!adapter_ok(p->in->response))
@@ -237,9 +241,10 @@ bool facebook_take_transfer(struct progress *p)
 	j = adapter_object(p->in->response);
 	at = offset_in(j, "start_offset");
 	end = offset_in(j, "end_offset");
-	/* It goes forward, or it goes nowhere. */
-	ok = m != NULL && at > json_int(m, "at", 0);
+	/* It goes forward, or it goes nowhere; and not by single bytes. */
+	ok = m != NULL && at > json_int(m, "at", 0) && pieces < PIECES_MAX;
 	if (ok) {
+		json_set_int(m, "pieces", pieces);
 		json_set_int(m, "at", at);
 		json_set_int(m, "end", end);
 		json_set_bool(m, "whole", at >= file_of(p)->bytes || at == end);

@@ -109,8 +109,9 @@ static void decide(const struct judge *j, const struct http_response *r,
 				      row->cls != CLASS_TRANSIENT && row->cls != CLASS_UNKNOWN};
 	else if (said->own && r->status >= 400 && r->status <= 499)
 		judge_refusal(r, v);
-	/* Whatever a server says that fails: it may have failed after it was done. */
-	if (r->status >= 500)
+	/* Whatever a server says that fails: it may have failed after it was done. And what sends elsewhere
+	 * is not the platform. */
+	if (r->status >= 500 || r->status < 400)
 		v->certain = false;
 }
 

@@ -123,7 +123,15 @@ static void take_board(const struct step_in *in, struct step_out *out)
 	json_free(&j);
 }
 
-/* Adds a page's boards to the state's. */
+static bool has_board(const struct json *boards, const char *id)
+{
+	for (const struct json *b = json_first(boards); b != NULL; b = json_next(b))
+		if (strcmp(json_str(b, "id"), id) == 0)
+			return true;
+	return false;
+}
+
+/* Adds a page's boards to the state's; the same page once more adds nothing. */
 static void collect(struct json *state, const struct json *page, struct arena *a)
 {
 	struct json *all = json_is_array(json_get(state, "boards"))
@@ -135,7 +143,7 @@ static void collect(struct json *state, const struct json *page, struct arena *a
 		const char *id = adapter_id(a, b, "id"), *name = adapter_name(b, "name");
 		struct json *o;
 
-		if (!pinterest_is_id(id))
+		if (!pinterest_is_id(id) || has_board(all, id))
 			continue;
 		o = json_add(all, json_new_object());
 		json_set_str(o, "id", id);

@@ -3,7 +3,7 @@
 #   tests_unit_platforms_test_FILE_LDADD = $(unit_platforms_link)
 #   threaded_tests += tests/unit/platforms/test_FILE
 # A source of another name, or more than one: tests_unit_platforms_test_FILE_SOURCES.
-EXTRA_DIST += tests/unit/platforms/rig.h
+EXTRA_DIST += tests/unit/platforms/rig.h tests/unit/platforms/server.h
 unit_tests += tests/unit/platforms/test_platform
 tests_unit_platforms_test_platform_LDADD = $(unit_platforms_link)
 unit_tests += tests/unit/platforms/test_richtext

@@ -240,6 +240,15 @@ static void facebook__video__goes_forward_or_ends(void **state)
 		assert_failed(&r, CLASS_TRANSIENT, E_PROTOCOL);
 		rig_free(&r);
 	}
+	/* An upload that begins behind the file's end has no first piece. */
+	begin(&r, OP_PUBLISH, "look");
+	rig_add_file(&r, 'a', "video/mp4", 1500, NULL);
+	rig_start(&r);
+	rig_say(&r, 200,
+		"{\"upload_session_id\":\"77\",\"video_id\":\"55\",\"start_offset\":\"1500\","
+		"\"end_offset\":\"1500\"}");
+	assert_failed(&r, CLASS_TRANSIENT, E_PROTOCOL);
+	rig_free(&r);
 }
 
 static void reel(struct rig *r)

@@ -75,6 +75,20 @@ static void pinterest__code__asks_which_board(void **state)
 	rig_free(&r);
 }
 
+static void pinterest__code__the_same_page_for_ever_ends(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	begin(&r, OP_LOGIN, NULL);
+	rig_start(&r);
+	rig_say(&r, 200, PERSON);
+	assert_int_equal(rig_say(&r, 200, BOARDS("\"b\"")), STEP_SEND);
+	assert_int_equal(rig_say(&r, 200, BOARDS("\"c\"")), STEP_CHOOSE);
+	assert_int_equal(r.out.n_choices, 2);
+	rig_free(&r);
+}
+
 static void pinterest__code__the_board_that_was_named(void **state)
 {
 	struct rig r;
@@ -463,6 +477,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pinterest__authorize__address),
 		cmocka_unit_test(pinterest__code__asks_which_board),
+		cmocka_unit_test(pinterest__code__the_same_page_for_ever_ends),
 		cmocka_unit_test(pinterest__code__the_board_that_was_named),
 		cmocka_unit_test(pinterest__verify__person_and_board),
 		cmocka_unit_test(pinterest__refresh__keeps_the_old_where_none_is_given),
