@@ -20,6 +20,8 @@
 #define WAIT_FIRST_S 2
 #define WAIT_MAX_S 60
 /* A file that X forgets sooner than this is sent again. */
+/* So often files are sent anew in one go. */
+#define ANEW_MAX 5
 #define LIFE_MARGIN_MS ((int64_t)5 * 60 * 1000)
 
 static bool is_gif(const struct media *m)
@@ -179,6 +181,20 @@ static void ask_comment(struct progress *p, const char *id)
 	progress_ask(p, "comment", "");
 }
 
+/* Files that end again and again before they can be used: true, and out is a failure. */
+static bool lives_too_short(struct progress *p)
+{
+	int64_t n = json_int(p->state, "anew", 0) + 1;
+
+	json_set_int(p->state, "anew", n <= ANEW_MAX ? n : 0);
+	if (n <= ANEW_MAX)
+		return false;
+	step_fail(p->out, CLASS_TRANSIENT, E_PROTOCOL, NULL, NULL,
+		  "the server forgets the files before they can be posted");
+	progress_keep(p);
+	return true;
+}
+
 /* Asks for the next thing that this file lacks. False: it lacks none. */
 static bool ask_medium(struct progress *p, size_t i)
 {
@@ -189,6 +205,8 @@ static bool ask_medium(struct progress *p, size_t i)
 
 	if (m == NULL || !(x_is_id(json_str(m, "id")) || p->in->rehearsal) ||
 	    (until > 0 && until < p->in->now_ms + LIFE_MARGIN_MS)) {
+		if (m != NULL && lives_too_short(p))
+			return true;
 		if (in_pieces(file))
 			ask_start(p, i);
 		else
@@ -232,8 +250,11 @@ static void ask_next(struct progress *p)
 
 static bool fail_media(struct progress *p)
 {
+	int status = p->in->response->status;
+
 	judge_fail(&x_judge, p->in, p->out, false);
-	if (p->out->error.code == E_REJECTED)
+	/* Credits (402) and rights (403) are no fault of the file. */
+	if (p->out->error.code == E_REJECTED && status != 402 && status != 403)
 		p->out->error.code = E_MEDIA;
 	return false;
 }

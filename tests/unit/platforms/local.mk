@@ -56,3 +56,5 @@ unit_tests += tests/unit/platforms/test_google_post
 tests_unit_platforms_test_google_post_LDADD = $(unit_platforms_link)
 unit_tests += tests/unit/platforms/test_threads
 tests_unit_platforms_test_threads_LDADD = $(unit_platforms_link)
+unit_tests += tests/unit/platforms/test_refusals
+tests_unit_platforms_test_refusals_LDADD = $(unit_platforms_link)

@@ -177,6 +177,29 @@ static void x__publish__a_file_that_x_forgets_is_sent_again(void **state)
 	rig_free(&r);
 }
 
+static void x__publish__files_that_live_too_short_end_it(void **state)
+{
+	struct rig r;
+	int uploads = 0;
+
+	(void)state;
+	begin(&r, OP_PUBLISH, "look");
+	rig_add_file(&r, 'a', "image/png", 1000, NULL);
+	rig_start(&r);
+	while (r.out.verdict == STEP_SEND && uploads < 100) {
+		rig_say(&r, 200, "{\"data\":{\"id\":\"71\",\"expires_after_secs\":9}}");
+		uploads++;
+	}
+	assert_failed(&r, CLASS_TRANSIENT, E_PROTOCOL);
+	assert_true(uploads > 1 && uploads < 10);
+	assert_int_equal(r.commits, 0);
+	/* The next try may have more luck. */
+	rig_start(&r);
+	rig_say(&r, 200, FILE_ID);
+	assert_true(r.out.commit_like);
+	rig_free(&r);
+}
+
 static void x__publish__every_refusal(void **state)
 {
 	static const struct rig_error rows[] = {
@@ -462,6 +485,7 @@ int main(void)
 		cmocka_unit_test(x__publish__video_in_pieces),
 		cmocka_unit_test(x__publish__a_video_that_cannot_be_used),
 		cmocka_unit_test(x__publish__a_file_that_x_forgets_is_sent_again),
+		cmocka_unit_test(x__publish__files_that_live_too_short_end_it),
 		cmocka_unit_test(x__publish__every_refusal),
 		cmocka_unit_test(x__publish__duplicate_after_an_unclear_sending_is_unclear),
 		cmocka_unit_test(x__publish__first_comment_once),
