@@ -1,4 +1,5 @@
-/* cli/browser.c - prints the address of a login on a line of its own, unwrapped, and opens it where there is a desktop.
+/* cli/browser.c - prints the address of a login on a line of its own, unwrapped, and as a QR code where that is wanted, and
+ * opens it where there is a desktop.
  *
  * With --json standard output is for the result alone, so the address goes to standard error. */
 #include "cli/browser.h"
@@ -8,10 +9,12 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
 #include "cli/out.h"
+#include "ops/qr.h"
 
 /* It may outlive us: nobody waits for it, and our end adopts it out. */
 static bool start(const char *browser, const char *url)
@@ -76,6 +79,45 @@ bool browser_open(const char *url)
 	return has_desktop() && start("xdg-open", url);
 }
 
+/* Where it goes to; 0: it is no terminal, and wide enough. */
+static int columns(const struct args *a)
+{
+	int fd = a->json ? STDERR_FILENO : STDOUT_FILENO;
+	struct winsize size = {0};
+
+	return isatty(fd) && !ioctl(fd, TIOCGWINSZ, &size) ? size.ws_col : 0;
+}
+
+static void print_qr(const struct args *a, const char *url)
+{
+	struct qr *q = NULL;
+	struct err_info info;
+	struct strbuf row;
+	int room = columns(a);
+
+	if (qr_new(url, &q, &info) != OK) {
+		out_note(a, _("no QR code: %s"), info.text);
+		return;
+	}
+	if (room && qr_columns(q, a->ascii) > room) {
+		out_note(a, _("no QR code: it needs %d columns, this terminal has %d"),
+			 qr_columns(q, a->ascii), room);
+		qr_free(&q);
+		return;
+	}
+	strbuf_init(&row, STRBUF_CEILING_DEFAULT);
+	for (int i = 0; i < qr_rows(q, a->ascii); i++) {
+		strbuf_reset(&row);
+		qr_row(q, i, a->ascii, &row);
+		if (a->json)
+			out_aside("%s", row.data);
+		else
+			out_line("%s", row.data);
+	}
+	strbuf_free(&row);
+	qr_free(&q);
+}
+
 void browser_show(void *self, const char *url)
 {
 	const struct browser *b = self;
@@ -89,6 +131,8 @@ void browser_show(void *self, const char *url)
 		out_aside("%s", url);
 	else
 		out_line("%s", url);
+	if (b->qr)
+		print_qr(b->args, url);
 	/* Whoever reads a pipe waits for the address before anything else can happen. */
 	(void)!out_flush(&info);
 }

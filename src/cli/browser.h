@@ -7,6 +7,7 @@
 /* For connect_request.show; self is a struct browser. */
 struct browser {
 	const struct args *args;
+	bool qr;   /* print it as a QR code too */
 	bool open; /* start one, where there is a desktop; else the address is only printed */
 };
 void browser_show(void *self, const char *url);

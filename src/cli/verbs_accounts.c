@@ -6,6 +6,7 @@
 #include "cli/browser.h"
 #include "cli/stop.h"
 #include "cli/verbs.h"
+#include "ops/qr.h"
 
 static int show_connection(struct cli *c, const struct connection *x)
 {
@@ -28,13 +29,22 @@ static enum err descriptor(const struct cli *c, const char *name, int *fd, struc
 
 int verb_connect(struct cli *c)
 {
-	struct browser browser = {&c->args, !arg_set(&c->args, "no-browser")};
+	struct browser browser = {
+		.args = &c->args,
+		.qr = arg_set(&c->args, "qr"),
+		.open = !arg_set(&c->args, "no-browser"),
+	};
 	struct connect_request r = {.show = browser_show, .self = &browser};
 	struct connection x;
 	bool again = false;
 
 	if (args_expect(&c->args, 2, 2, &c->info))
 		return cli_fail(c);
+	if (browser.qr && !qr_available()) {
+		err_set(&c->info, E_UNSUPPORTED,
+			"this masthead was built without QR codes (libqrencode)");
+		return cli_fail(c);
+	}
 	r.brand = c->args.operands[0];
 	r.platform = c->args.operands[1];
 	r.server = arg_value(&c->args, "server");

@@ -120,6 +120,7 @@ static const struct command_option connect_options[] = {
 	{0, "redirect-uri", "U", N_("the redirect URI registered for the client"), NULL},
 	{0, "paste", NULL, N_("take the callback URL from standard input"), NULL},
 	{0, "no-browser", NULL, N_("print the URL, open nothing"), NULL},
+	{0, "qr", NULL, N_("print the URL as a QR code too"), NULL},
 	{0, "timeout", "S", N_("give up after S seconds"), NULL},
 	END};
 static const struct command_option connections_options[] = {

@@ -41,6 +41,8 @@ libmasthead_ops_a_SOURCES = \
 	src/ops/platforms.c \
 	src/ops/postfile.c \
 	src/ops/publish.c \
+	src/ops/qr.c \
+	src/ops/qr.h \
 	src/ops/recover.c \
 	src/ops/resolve.c \
 	src/ops/restore.c \

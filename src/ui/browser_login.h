@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 struct console;
-/* Leaves the screen, shows the address unwrapped, and waits for a line or for what the worker brings back. A line
- * that is not empty goes to paste_fd. True: one was pasted. Screen thread. */
+/* Leaves the screen, shows the address unwrapped, and waits for a line or for what the worker brings back. The line
+ * "q" shows it as a QR code; another that is not empty goes to paste_fd. True: one was pasted. Screen thread. */
 bool browser_login_ask(struct console *c, const char *url, int paste_fd);
 
 #endif

@@ -7,12 +7,13 @@ import urllib.request
 
 import desk
 import masthead
+import pixels
 import shapes
 
 THREADED = True
 
 
-class Browser(desk.Case):
+class Browsing(desk.Case):
     def setUp(self):
         super().setUp()
         box = self.sandbox()
@@ -36,6 +37,8 @@ class Browser(desk.Case):
         with urllib.request.urlopen(url, timeout=10) as answer:
             return answer.read()
 
+
+class Browser(Browsing):
     def test_by_hand(self):
         process = self.start(*self.args, "--no-browser", "--timeout", "20")
         url = self.address(process)
@@ -123,3 +126,53 @@ class Browser(desk.Case):
         self.address(process)
         self.assertEqual(process.stop(), 8, process)
         self.assertEqual(self.json("connections")["total"], 0)
+
+
+class QrCode(Browsing):
+    def needs(self, built):
+        if pixels.built_with("WITH_QRENCODE") != built:
+            self.skipTest("built without libqrencode" if built else "built with libqrencode")
+
+    def rows(self, *options):
+        process = self.start(*options, *self.args, "--no-browser", "--qr", "--timeout", "20")
+        url = self.address(process)
+        rows = masthead.wait_for(
+            lambda: self.code(process.out), 10, lambda: f"a QR code: {process}")
+        self.follow(url)
+        self.assertEqual(process.wait(), 0, process)
+        return rows
+
+    @staticmethod
+    def code(out):
+        """Its rows, once they are all there: what follows the address is flushed at once with it."""
+        rows = [line for line in out.split("\n")[1:-1] if not line.strip("#\u2580\u2584\u2588 ")]
+        return rows if out.endswith("\n") and len(rows) > 30 else None
+
+    def finder(self, dark, left, top):
+        for y in range(7):
+            for x in range(7):
+                ring = min(x, y, 6 - x, 6 - y)
+                self.assertEqual(dark(left + x, top + y), ring != 1, (left, top, x, y))
+
+    def test_ascii(self):
+        self.needs(True)
+        rows = [row for row in self.rows("--ascii") if row]
+        side = len(rows[0]) // 2
+        self.assertEqual({len(row) for row in rows}, {side * 2})
+        self.assertEqual(len(rows), side)
+        for left, top in ((4, 4), (side - 11, 4), (4, side - 11)):
+            self.finder(lambda x, y: rows[y][2 * x] == "#", left, top)
+
+    def test_half_blocks(self):
+        self.needs(True)
+        rows = [row for row in self.rows() if row]
+        side = len(rows[0])
+        light = {" ": (False, False), "\u2580": (True, False), "\u2584": (False, True),
+                 "\u2588": (True, True)}
+        for left, top in ((4, 4), (side - 11, 4), (4, side - 11)):
+            self.finder(lambda x, y: not light[rows[y // 2][x]][y % 2], left, top)
+
+    def test_built_without_it(self):
+        self.needs(False)
+        error = self.refused("E_UNSUPPORTED", 4, *self.args, "--no-browser", "--qr")
+        self.assertIn("libqrencode", error["message"])

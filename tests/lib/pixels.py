@@ -8,10 +8,15 @@ import masthead
 
 def scales():
     """Was the program built with libgd? An installed one was."""
+    return built_with("WITH_GD")
+
+
+def built_with(what):
+    """Is that defined in the program's config.h? An installed one has all."""
     try:
         with open(os.path.join(os.path.dirname(masthead.PROGRAM), "config.h"),
                   encoding="utf-8") as f:
-            return "#define WITH_GD 1" in f.read()
+            return f"#define {what} 1" in f.read()
     except FileNotFoundError:
         return True
 

@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 
 import desk
+import pixels
 
 THREADED = True
 
@@ -92,11 +93,11 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 class InTheBrowser(desk.Case):
-    def begin(self):
+    def begin(self, **how):
         box = self.sandbox()
         server = box.account("mastodon").server
         self.json("brand", "add", "northwind")
-        term = self.console()
+        term = self.console(**how)
         term.send("1", "c")
         term.wait_text("App password")
         for text in ("mastodon", server, "", "", "", "", "", ""):
@@ -127,6 +128,28 @@ class InTheBrowser(desk.Case):
         term.type(callback)
         term.send("Enter")
         term.wait_text("is connected (connection 1)")
+
+    def test_shown_as_a_qr_code(self):
+        term, url = self.begin(columns=160)
+        term.type("q")
+        term.send("Enter")
+        if pixels.built_with("WITH_QRENCODE"):
+            # The upper edges of two of its finder patterns: seven dark cells between light ones.
+            term.wait(lambda _: re.search("^\u2588{4} [\u2584]{5} .* [\u2584]{5} \u2588{4}$",
+                                          term.history(), re.M))
+        else:
+            term.wait_text("E_UNSUPPORTED")
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            self.assertEqual(answer.status, 200)
+        term.wait_text("is connected (connection 1)")
+
+    def test_too_narrow_for_a_qr_code(self):
+        if not pixels.built_with("WITH_QRENCODE"):
+            self.skipTest("built without libqrencode")
+        term, _ = self.begin(columns=60)
+        term.type("q")
+        term.send("Enter")
+        term.wait_text("this terminal has 60")
 
     def test_pasted_something_else(self):
         term, _ = self.begin()

@@ -37,3 +37,6 @@ tests_unit_ops_test_import_LDADD = $(unit_ops_link)
 unit_tests += tests/unit/ops/test_scale
 tests_unit_ops_test_scale_SOURCES = tests/unit/ops/test_scale.c tests/unit/unit.h
 tests_unit_ops_test_scale_LDADD = $(unit_ops_link)
+unit_tests += tests/unit/ops/test_qr
+tests_unit_ops_test_qr_SOURCES = tests/unit/ops/test_qr.c tests/unit/unit.h
+tests_unit_ops_test_qr_LDADD = $(unit_ops_link)
