@@ -39,29 +39,69 @@ static enum err read_whole(struct cli *c, const char *path, char **out)
 	return e;
 }
 
-/* --media and --alt belong together by their order. */
+/* The draft's variant for the platform that VALUE names before its '='; *rest is what follows. */
+static enum err variant_for(struct cli *c, struct draft *d, const char *option, const char *value,
+			    struct draft_variant **out, const char **rest)
+{
+	const char *eq = strchr(value, '=');
+	const char *name;
+
+	if (!eq || eq == value)
+		return err_set(&c->info, E_USAGE, "--%s takes PLATFORM=FILE, not `%s'", option,
+			       value);
+	*rest = eq + 1;
+	name = arena_strndup(c->arena, value, (size_t)(eq - value));
+	for (size_t i = 0; i < d->n_variants; i++)
+		if (!strcmp(d->variants[i].platform, name)) {
+			*out = &d->variants[i];
+			return OK;
+		}
+	d->variants = arena_grow(c->arena, d->variants, d->n_variants, sizeof *d->variants);
+	*out = &d->variants[d->n_variants++];
+	**out = (struct draft_variant){.platform = name};
+	return OK;
+}
+
+static void add_media(struct cli *c, struct draft_media **list, size_t *n, const char *file)
+{
+	*list = arena_grow(c->arena, *list, *n, sizeof **list);
+	(*list)[(*n)++] = (struct draft_media){.file = file};
+}
+
+/* --alt belongs to the --media or --variant-media before it. The command line's media replace the file's. */
 static enum err take_media(struct cli *c, struct draft *d)
 {
-	bool first = true;
+	const char **alt = NULL;
+	bool first = true, first_own = true;
 
 	for (size_t i = 0; i < c->args.n_items; i++) {
 		const struct arg *x = &c->args.items[i];
 
 		if (!strcmp(x->option->name, "media")) {
-			if (first) {
-				/* The command line's media replace the file's. */
-				d->media = NULL;
-				d->n_media = 0;
-				first = false;
-			}
-			d->media = arena_grow(c->arena, d->media, d->n_media, sizeof *d->media);
-			d->media[d->n_media++] = (struct draft_media){.file = x->value};
-		} else if (!strcmp(x->option->name, "alt")) {
 			if (first)
+				d->n_media = 0;
+			first = false;
+			add_media(c, &d->media, &d->n_media, x->value);
+			alt = &d->media[d->n_media - 1].alt;
+		} else if (!strcmp(x->option->name, "variant-media")) {
+			struct draft_variant *v;
+			const char *file;
+			enum err e;
+
+			for (size_t k = 0; first_own && k < d->n_variants; k++)
+				d->variants[k].n_media = 0;
+			first_own = false;
+			e = variant_for(c, d, "variant-media", x->value, &v, &file);
+			if (e)
+				return e;
+			add_media(c, &v->media, &v->n_media, file);
+			alt = &v->media[v->n_media - 1].alt;
+		} else if (!strcmp(x->option->name, "alt")) {
+			if (!alt)
 				return err_set(
 					&c->info, E_USAGE,
 					"--alt describes the --media before it, and there is none");
-			d->media[d->n_media - 1].alt = x->value;
+			*alt = x->value;
 		}
 	}
 	return OK;
@@ -73,24 +113,20 @@ static enum err take_variants(struct cli *c, struct draft *d)
 	size_t n = arg_values(&c->args, "variant", false, &v);
 
 	for (size_t i = 0; i < n; i++) {
-		const char *eq = strchr(v[i], '=');
+		struct draft_variant *one;
+		const char *file;
 		char *text;
 		size_t len;
 		enum err e;
 
-		if (!eq || eq == v[i])
-			return err_set(&c->info, E_USAGE, "--variant takes PLATFORM=FILE, not `%s'",
-				       v[i]);
-		if ((e = read_whole(c, eq + 1, &text)))
+		if ((e = variant_for(c, d, "variant", v[i], &one, &file)) ||
+		    (e = read_whole(c, file, &text)))
 			return e;
 		/* Editors end a file with a newline that nobody means. */
 		len = strlen(text);
 		if (len && text[len - 1] == '\n')
 			text[len - 1] = '\0';
-		d->variants = arena_grow(c->arena, d->variants, d->n_variants, sizeof *d->variants);
-		d->variants[d->n_variants].platform = arena_strndup(c->arena, v[i],
-								    (size_t)(eq - v[i]));
-		d->variants[d->n_variants++].text = text;
+		one->text = text;
 	}
 	return OK;
 }

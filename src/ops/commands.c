@@ -64,6 +64,8 @@
 		 N_("what only one platform knows (repeatable)"), NULL}, \
 		{0, "variant", "PLATFORM=FILE", N_("another text for one platform (repeatable)"), \
 		 NULL}, \
+		{0, "variant-media", "PLATFORM=FILE", \
+		 N_("other media for one platform (repeatable)"), NULL}, \
 		{'f', "file", "FILE", N_("read the post from FILE (- is standard input)"), \
 		 "file"}, \
 	{ \

@@ -114,28 +114,6 @@ static enum err check_place(const struct edit *x, struct err_info *info)
 	return E_USAGE;
 }
 
-static enum err new_media(struct edit *x, struct err_info *info)
-{
-	const struct draft *d = x->d;
-	struct media *list = arena_alloc(x->a, (d->n_media + 1) * sizeof(*list));
-
-	if (!d->n_media)
-		return OK;
-	x->files = arena_alloc(x->a, d->n_media * sizeof(*x->files));
-	for (size_t i = 0; i < d->n_media; i++) {
-		enum err e = media_open(d->media[i].file, d->media[i].alt, x->a, &x->files[i],
-					info);
-
-		if (e)
-			return e;
-		x->n_files++;
-		list[i] = *x->files[i].media;
-	}
-	x->after.media = list;
-	x->after.n_media = d->n_media;
-	return OK;
-}
-
 static enum err make_content(struct edit *x, struct err_info *info)
 {
 	const struct draft *d = x->d;
@@ -167,22 +145,24 @@ static enum err make_content(struct edit *x, struct err_info *info)
 			return E_NOT_FOUND;
 	e = content_options(x->before.options, d->options, d->n_options, x->a, &x->after.options,
 			    info);
-	return e ? e : new_media(x, info);
+	if (!e)
+		e = variant_open_files(d, x->a, &x->files, &x->n_files, info);
+	if (!e)
+		variant_media(d, NULL, x->files, x->a, &x->after);
+	return e;
 }
 
-static const char *new_variant(const struct edit *x, const char *platform)
+/* Has the platform media of its own? Their rows are others than the post's. */
+static bool own_media(const struct post *p, const struct post *all)
 {
-	for (size_t i = 0; i < x->d->n_variants; i++)
-		if (!strcmp(x->d->variants[i].platform, platform))
-			return x->d->variants[i].text;
-	return NULL;
+	return p->n_media != all->n_media || (p->n_media && p->media[0].id != all->media[0].id);
 }
 
 /* The content as this sibling's platform will get it. */
 static enum err content_for(const struct edit *x, const struct job *j, struct post *out,
 			    struct err_info *info)
 {
-	const char *variant = new_variant(x, j->platform);
+	const struct draft_variant *v = variant_find(x->d, j->platform);
 	struct post stored;
 	enum err e = post_get(x->o->store, x->o->tenant_id, j->post_id, j->platform, x->a, &stored,
 			      info);
@@ -190,10 +170,15 @@ static enum err content_for(const struct edit *x, const struct job *j, struct po
 	if (e)
 		return e;
 	*out = x->after;
-	if (variant)
-		out->text = variant;
+	if (v && v->text)
+		out->text = v->text;
 	else if (strcmp(stored.text, x->before.text) != 0)
 		out->text = stored.text; /* it has a variant, which stays */
+	if (own_media(&stored, &x->before)) {
+		out->media = stored.media;
+		out->n_media = stored.n_media;
+	}
+	variant_media(x->d, j->platform, x->files, x->a, out);
 	return OK;
 }
 
@@ -237,7 +222,6 @@ static enum err check_content(const struct edit *x, bool rehearsal, struct publi
 /* New pictures that are too large, where that was asked for. */
 static enum err scale(struct edit *x, struct publish_report *r, struct err_info *info)
 {
-	struct media *list = arena_alloc(x->a, (x->n_files + 1) * sizeof(*list));
 	enum err e;
 
 	if (!x->d->scale || !x->n_files)
@@ -246,9 +230,7 @@ static enum err scale(struct edit *x, struct publish_report *r, struct err_info 
 	e = check_content(x, false, r, info);
 	if (!e)
 		e = scale_post(x->files, x->n_files, r, info);
-	for (size_t i = 0; i < x->n_files; i++)
-		list[i] = *x->files[i].media;
-	x->after.media = list;
+	variant_media(x->d, NULL, x->files, x->a, &x->after);
 	x->scaled = r->scaled;
 	x->n_scaled = r->n_scaled;
 	return e;
@@ -267,9 +249,14 @@ static enum err store_post(struct edit *x, struct err_info *info)
 
 	if (changes_post(d))
 		e = post_edit(x->o->store, &x->after, info);
-	for (size_t i = 0; !e && i < d->n_variants; i++)
-		e = post_variant_set(x->o->store, x->job.post_id, d->variants[i].platform,
-				     d->variants[i].text, NULL, 0, info);
+	for (size_t i = 0; !e && i < d->n_variants; i++) {
+		const struct draft_variant *v = &d->variants[i];
+		struct post own = {0};
+
+		variant_media(d, v->platform, x->files, x->a, &own);
+		e = post_variant_set(x->o->store, x->job.post_id, v->platform, v->text, own.media,
+				     own.n_media, info);
+	}
 	return e;
 }
 

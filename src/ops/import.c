@@ -115,7 +115,8 @@ static void join(struct import *x, size_t number, struct item *i)
 		if (text_on(g, platform))
 			continue;
 		g->texts = arena_grow(x->arena, g->texts, g->n_texts, sizeof(*g->texts));
-		g->texts[g->n_texts++] = (struct draft_variant){platform, i->texts[k]};
+		g->texts[g->n_texts++] = (struct draft_variant){.platform = platform,
+								.text = i->texts[k]};
 	}
 	i->group = number;
 }

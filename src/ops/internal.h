@@ -159,6 +159,15 @@ enum err content_plain(const char *field, const char *text, struct err_info *inf
  * becomes a problem. */
 void publish_rehearse(struct ops *o, const struct connection *c, const struct post *post,
 		      int64_t now_ms, struct arena *a, struct target *t);
+/* --- variant.c --- */
+/* The draft's words for this platform alone; NULL: it has none. */
+const struct draft_variant *variant_find(const struct draft *d, const char *platform);
+/* Opens the post's files, then each variant's; on failure too the caller closes the *n_files that are open. */
+enum err variant_open_files(const struct draft *d, struct arena *a, struct media_file **files,
+			    size_t *n_files, struct err_info *info) MUST_USE;
+/* Gives p the media that the draft names for it (platform NULL: for all); without any it keeps what it has. */
+void variant_media(const struct draft *d, const char *platform, const struct media_file *files,
+		   struct arena *a, struct post *p);
 /* The first problem of a report as an error. */
 enum err content_refuse(const struct target *targets, size_t n, struct err_info *info) MUST_USE;
 

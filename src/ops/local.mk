@@ -62,5 +62,6 @@ libmasthead_ops_a_SOURCES = \
 	src/ops/tenants.c \
 	src/ops/triage.c \
 	src/ops/undo.c \
+	src/ops/variant.c \
 	src/ops/vault.c \
 	src/ops/why.c

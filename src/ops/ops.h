@@ -144,6 +144,15 @@ enum err ops_connections(struct ops *o, const struct connections_request *r, str
 			 struct err_info *info) MUST_USE;
 
 /* ------------------------------------------------------------------ posts */
+struct draft_media {
+	const char *file, *alt;
+};
+/* What goes to one platform in place of the post's own. */
+struct draft_variant {
+	const char *platform, *text; /* text NULL: the post's */
+	struct draft_media *media;   /* none: the post's */
+	size_t n_media;
+};
 /* Everything that `publish` and a post file can say. Strings borrowed. */
 struct draft {
 	const char *brand;
@@ -153,13 +162,9 @@ struct draft {
 	size_t n_connections;
 	const char *at; /* TIME as typed; NULL: now */
 	const char *text, *link, *title, *language, *visibility, *first_comment;
-	struct draft_media {
-		const char *file, *alt;
-	} * media;
+	struct draft_media *media;
 	size_t n_media;
-	struct draft_variant {
-		const char *platform, *text;
-	} * variants;
+	struct draft_variant *variants;
 	size_t n_variants;
 	const char *const *options;
 	size_t n_options; /* "PLATFORM.KEY=VALUE" */

@@ -46,13 +46,14 @@ static const char *const names[H_COUNT] = {
 	[H_SCALE] = "Scale",
 };
 #define VARIANT "Variant-"
+#define OWN_MEDIA "Media-" /* of a variant */
 
 struct reader {
 	const char *s, *end; /* the rest */
 	int line;            /* number of the line that begins at s */
 	struct arena *arena;
 	struct draft *d;
-	bool alt_open; /* the last Media has no Alt yet */
+	struct draft_media *alt_open; /* the last Media, while it has no Alt; NULL */
 };
 
 static size_t line_len(const char *s, const char *end)
@@ -129,21 +130,19 @@ static void split(struct arena *a, const char *s, const char *const **out, size_
 	*n = count;
 }
 
-static void add_media(struct reader *r, const char *file)
+static void add_media(struct reader *r, struct draft_media **list, size_t *n, const char *file)
 {
-	struct draft *d = r->d;
-
-	d->media = arena_grow(r->arena, d->media, d->n_media, sizeof(*d->media));
-	d->media[d->n_media++] = (struct draft_media){.file = file};
-	r->alt_open = true;
+	*list = arena_grow(r->arena, *list, *n, sizeof(**list));
+	r->alt_open = &(*list)[(*n)++];
+	*r->alt_open = (struct draft_media){.file = file};
 }
 
 static enum err set_alt(struct reader *r, int line, const char *value, struct err_info *info)
 {
 	if (!r->alt_open)
 		return at_line(info, line, "this Alt follows no Media:", value);
-	r->d->media[r->d->n_media - 1].alt = value;
-	r->alt_open = false;
+	r->alt_open->alt = value;
+	r->alt_open = NULL;
 	return OK;
 }
 
@@ -199,7 +198,7 @@ static enum err set_header(struct reader *r, enum header h, int line, const char
 		split(r->arena, value, &d->connections, &d->n_connections);
 		return OK;
 	case H_MEDIA:
-		add_media(r, value);
+		add_media(r, &d->media, &d->n_media, value);
 		return OK;
 	case H_ALT:
 		return *value ? set_alt(r, line, value, info) : OK;
@@ -216,26 +215,57 @@ static enum err set_header(struct reader *r, enum header h, int line, const char
 	}
 }
 
-static enum err set_variant(struct reader *r, const char *key, int line, const char *value,
-			    struct err_info *info)
+/* The variant that a key like Variant-bluesky or Media-bluesky names. */
+static enum err variant_named(struct reader *r, const char *key, size_t prefix, int line,
+			      struct draft_variant **out, struct err_info *info)
 {
-	const char *platform = key + strlen(VARIANT);
 	struct draft *d = r->d;
-	char *lower;
+	char *lower = arena_strdup(r->arena, key + prefix);
 
-	if (!*platform)
+	if (!*lower)
 		return at_line(
 			info, line,
 			"a variant names its platform, as in Variant-bluesky; this does not:", key);
-	if (!*value)
-		return OK;
-	lower = arena_strdup(r->arena, platform);
 	for (char *p = lower; *p; p++)
 		if (*p >= 'A' && *p <= 'Z')
 			*p = (char)(*p - 'A' + 'a');
+	for (size_t i = 0; i < d->n_variants; i++)
+		if (!strcmp(d->variants[i].platform, lower)) {
+			*out = &d->variants[i];
+			return OK;
+		}
 	d->variants = arena_grow(r->arena, d->variants, d->n_variants, sizeof(*d->variants));
-	d->variants[d->n_variants++] = (struct draft_variant){.platform = lower, .text = value};
+	*out = &d->variants[d->n_variants++];
+	**out = (struct draft_variant){.platform = lower};
 	return OK;
+}
+
+static enum err set_variant(struct reader *r, const char *key, int line, const char *value,
+			    struct err_info *info)
+{
+	struct draft_variant *v;
+	enum err e;
+
+	if (!*value && key[strlen(VARIANT)])
+		return OK;
+	e = variant_named(r, key, strlen(VARIANT), line, &v, info);
+	if (!e)
+		v->text = value;
+	return e;
+}
+
+static enum err set_own_media(struct reader *r, const char *key, int line, const char *value,
+			      struct err_info *info)
+{
+	struct draft_variant *v;
+	enum err e;
+
+	if (!*value && key[strlen(OWN_MEDIA)])
+		return OK;
+	e = variant_named(r, key, strlen(OWN_MEDIA), line, &v, info);
+	if (!e)
+		add_media(r, &v->media, &v->n_media, value);
+	return e;
 }
 
 static enum err take_header(struct reader *r, const char *key, int line, const char *value,
@@ -247,6 +277,8 @@ static enum err take_header(struct reader *r, const char *key, int line, const c
 
 	if (!strncasecmp(key, VARIANT, strlen(VARIANT)))
 		return set_variant(r, key, line, value, info);
+	if (!strncasecmp(key, OWN_MEDIA, strlen(OWN_MEDIA)))
+		return set_own_media(r, key, line, value, info);
 	for (int h = 0; h < H_COUNT; h++) {
 		size_t d;
 
@@ -386,6 +418,12 @@ static void put(struct strbuf *out, enum header h, const char *value)
 /* Continuation lines, so that what is read back is the same. */
 static void put_variant(struct strbuf *out, const struct draft_variant *v)
 {
+	for (size_t i = 0; i < v->n_media; i++) {
+		strbuf_printf(out, OWN_MEDIA "%s: %s\n", v->platform, v->media[i].file);
+		put(out, H_ALT, v->media[i].alt);
+	}
+	if (!v->text)
+		return;
 	strbuf_printf(out, VARIANT "%s:\n", v->platform);
 	for (const char *s = v->text; *s;) {
 		size_t n = strcspn(s, "\n");
@@ -431,7 +469,8 @@ void ops_post_file_write(const struct draft *d, struct strbuf *out)
 		out,
 		"# Also: Title, Visibility, First-Comment, Option: PLATFORM.KEY=VALUE, Priority,\n"
 		"# Scale: yes (smaller copies of pictures that are too large), and\n"
-		"# Variant-PLATFORM: another text for one platform (further lines begin with a space).\n");
+		"# Variant-PLATFORM: another text for one platform (further lines begin with a space),\n"
+		"# Media-PLATFORM: other media for it, each followed by its Alt.\n");
 	if (d->visibility)
 		put(out, H_VISIBILITY, d->visibility);
 	if (d->first_comment)

@@ -61,32 +61,15 @@ static enum err check_words(const struct draft *d, struct err_info *info)
 	return OK;
 }
 
-static enum err read_media(struct plan *p, struct err_info *info)
+/* Each target's media: the variant's, else the post's. */
+static void spread_media(struct plan *p)
 {
-	const struct draft *d = p->d;
-	struct media *list = arena_alloc(p->arena, (d->n_media + 1) * sizeof(*list));
-
-	p->files = arena_alloc(p->arena, (d->n_media + 1) * sizeof(*p->files));
-	for (size_t i = 0; i < d->n_media; i++) {
-		enum err e = media_open(d->media[i].file, d->media[i].alt, p->arena, &p->files[i],
-					info);
-
-		if (e)
-			return e;
-		p->n_files++;
-		list[i] = *p->files[i].media;
+	variant_media(p->d, NULL, p->files, p->arena, &p->post);
+	for (size_t i = 0; i < p->to.n; i++) {
+		p->posts[i].media = p->post.media;
+		p->posts[i].n_media = p->post.n_media;
+		variant_media(p->d, p->to.conns[i].platform, p->files, p->arena, &p->posts[i]);
 	}
-	p->post.media = list;
-	p->post.n_media = d->n_media;
-	return OK;
-}
-
-static const char *variant_of(const struct draft *d, const char *platform)
-{
-	for (size_t i = 0; i < d->n_variants; i++)
-		if (!strcmp(d->variants[i].platform, platform))
-			return d->variants[i].text;
-	return NULL;
 }
 
 static enum err make_content(struct plan *p, struct err_info *info)
@@ -98,7 +81,7 @@ static enum err make_content(struct plan *p, struct err_info *info)
 		e = content_options(NULL, d->options, d->n_options, p->arena, &p->post.options,
 				    info);
 	if (!e)
-		e = read_media(p, info);
+		e = variant_open_files(d, p->arena, &p->files, &p->n_files, info);
 	if (e)
 		return e;
 	p->post.tenant_id = p->o->tenant_id;
@@ -111,12 +94,13 @@ static enum err make_content(struct plan *p, struct err_info *info)
 	p->post.first_comment = d->first_comment;
 	p->posts = arena_alloc(p->arena, (p->to.n + 1) * sizeof(*p->posts));
 	for (size_t i = 0; i < p->to.n; i++) {
-		const char *text = variant_of(d, p->to.conns[i].platform);
+		const struct draft_variant *v = variant_find(d, p->to.conns[i].platform);
 
 		p->posts[i] = p->post;
-		if (text)
-			p->posts[i].text = text;
+		if (v && v->text)
+			p->posts[i].text = v->text;
 	}
+	spread_media(p);
 	return OK;
 }
 
@@ -169,7 +153,6 @@ static enum err find_duplicate(struct plan *p, size_t i, int64_t *job, struct er
 /* Pictures that are too large, where that was asked for; then all is checked once more. */
 static enum err scale(struct plan *p, struct err_info *info)
 {
-	struct media *list = arena_alloc(p->arena, (p->n_files + 1) * sizeof(*list));
 	enum err e;
 
 	if (!p->d->scale || p->report->valid)
@@ -177,11 +160,7 @@ static enum err scale(struct plan *p, struct err_info *info)
 	e = scale_post(p->files, p->n_files, p->report, info);
 	if (e || !p->report->n_scaled)
 		return e;
-	for (size_t i = 0; i < p->n_files; i++)
-		list[i] = *p->files[i].media;
-	p->post.media = list;
-	for (size_t i = 0; i < p->to.n; i++)
-		p->posts[i].media = list;
+	spread_media(p);
 	check_targets(p);
 	return OK;
 }
@@ -310,9 +289,14 @@ static enum err add_all(struct plan *p, struct err_info *info)
 	}
 	if (!e)
 		e = post_add(s, &p->post, &p->report->post_id, info);
-	for (size_t i = 0; !e && i < p->d->n_variants; i++)
-		e = post_variant_set(s, p->report->post_id, p->d->variants[i].platform,
-				     p->d->variants[i].text, NULL, 0, info);
+	for (size_t i = 0; !e && i < p->d->n_variants; i++) {
+		const struct draft_variant *v = &p->d->variants[i];
+		struct post own = {0};
+
+		variant_media(p->d, v->platform, p->files, p->arena, &own);
+		e = post_variant_set(s, p->report->post_id, v->platform, v->text, own.media,
+				     own.n_media, info);
+	}
 	for (size_t i = 0; !e && i < p->to.n; i++)
 		e = add_job(p, i, info);
 	for (size_t i = 0; !e && i < p->report->n_scaled; i++)

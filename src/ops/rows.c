@@ -157,7 +157,8 @@ static void put_cell(struct arena *a, struct record *r, const struct column *c, 
 		break;
 	case C_VARIANT:
 		r->variants = arena_grow(a, r->variants, r->n_variants, sizeof(*r->variants));
-		r->variants[r->n_variants++] = (struct draft_variant){c->name, value};
+		r->variants[r->n_variants++] = (struct draft_variant){.platform = c->name,
+								      .text = value};
 		break;
 	default:
 		break;

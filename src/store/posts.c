@@ -169,7 +169,7 @@ enum err post_variant_set(struct store *s, int64_t post_id, const char *platform
 
 	need_tx(s);
 	e = need_own_tenant(s, info);
-	if (!e)
+	if (!e && text)
 		e = check_text(text, info);
 	if (!e)
 		e = check_unclaimed(s, post_id, &brand, info);
@@ -181,7 +181,7 @@ enum err post_variant_set(struct store *s, int64_t post_id, const char *platform
 	if (!e && there)
 		e = db_exec(
 			s, info,
-			"UPDATE {post_variants} SET text=$4, own_media=$5 WHERE tenant_id=$1 AND post_id=$2"
+			"UPDATE {post_variants} SET text=coalesce($4,text), own_media=max(own_media,$5) WHERE tenant_id=$1 AND post_id=$2"
 			" AND platform=$3",
 			"iissi", s->tenant_id, post_id, platform, text, (int64_t)(media != NULL));
 	else if (!e)
@@ -190,7 +190,7 @@ enum err post_variant_set(struct store *s, int64_t post_id, const char *platform
 			"INSERT INTO {post_variants} (tenant_id, post_id, platform, text, own_media)"
 			" VALUES ($1,$2,$3,$4,$5)",
 			"iissi", s->tenant_id, post_id, platform, text, (int64_t)(media != NULL));
-	if (!e)
+	if (!e && media)
 		e = drop_media(s, post_id, platform, info);
 	if (!e && media)
 		e = add_media(s, post_id, platform, media, n_media, info);

@@ -7,7 +7,7 @@
 /* [tx] Stores p (id, tenant and times are given by the store) with its media rows. */
 enum err post_add(struct store *s, const struct post *p, int64_t *id,
 		  struct err_info *info) MUST_USE;
-/* [tx] Text (and, if media != NULL, media) for one platform only. */
+/* [tx] Text and media for one platform only. NULL leaves what is there; at first that is the post's. */
 enum err post_variant_set(struct store *s, int64_t post_id, const char *platform, const char *text,
 			  const struct media *media, size_t n_media,
 			  struct err_info *info) MUST_USE;

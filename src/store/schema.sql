@@ -123,7 +123,7 @@ CREATE TABLE post_variants (
   tenant_id   INTEGER NOT NULL,
   post_id     INTEGER NOT NULL,
   platform    TEXT    NOT NULL CHECK (platform <> ''),
-  text        TEXT    NOT NULL,
+  text        TEXT,                                      -- NULL: the post's
   own_media   INTEGER NOT NULL CHECK (own_media IN (0, 1)), -- 1: media rows of this platform replace the post's
   PRIMARY KEY (tenant_id, post_id, platform),
   FOREIGN KEY (tenant_id, post_id) REFERENCES posts (tenant_id, id)

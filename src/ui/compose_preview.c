@@ -11,7 +11,7 @@ static const char *text_for(const struct draft *d, const char *platform)
 {
 	for (size_t i = 0; i < d->n_variants; i++)
 		if (!strcmp(d->variants[i].platform, platform))
-			return d->variants[i].text;
+			return d->variants[i].text ? d->variants[i].text : d->text;
 	return d->text ? d->text : "";
 }
 

@@ -1,5 +1,6 @@
 """publish: what may be said, where it goes, when, and what is refused without a trace."""
 import datetime
+import hashlib
 import struct
 import zlib
 
@@ -204,6 +205,36 @@ class Content(desk.Case):
         self.assertEqual(self.json("run", "--until-idle")["published"], 2)
         for line in self.once_each(box):
             self.assertEqual(line["media"], [{"sha256": item["sha256"], "alt": "three by two"}])
+
+    def test_a_variant_has_media_of_its_own(self):
+        box = self.desk("bluesky", "mastodon")
+        one, two, three = (self.home.write(f"tmp/{n}.png", png(n, n)) for n in (1, 2, 3))
+        hashes = [hashlib.sha256(open(path, "rb").read()).hexdigest() for path in (one, two, three)]
+
+        def sent():
+            return {line["platform"]: [(m["sha256"], m["alt"] or "") for m in line["media"]]
+                    for line in box.ledger()[-2:]}
+
+        self.post("for all", "--media", one, "--alt", "a", "--variant-media", f"mastodon={two}",
+                  "--alt", "b", "--variant-media", f"mastodon={three}", "--wait")
+        self.assertEqual(sent(), {"bluesky": [(hashes[0], "a")],
+                                  "mastodon": [(hashes[1], "b"), (hashes[2], "")]})
+        # an edit of the text leaves them, and new ones take their place
+        self.post("edited later", "--media", one, "--variant-media", f"mastodon={two}", "--at", "+1h")
+        self.run_ok("edit", "3", "edited now", "--at", "+0s")
+        self.run_ok("edit", "4", "--variant-media", f"mastodon={three}", "--alt", "c", "--at", "+0s")
+        self.run_ok("run", "--until-idle")
+        self.assertEqual(sent(), {"bluesky": [(hashes[0], "")], "mastodon": [(hashes[2], "c")]})
+        self.assertEqual([line["text"] for line in box.ledger()[-2:]], ["edited now"] * 2)
+        # a post file says it with a header
+        path = self.home.write("tmp/post", f"Brand: northwind\nMedia: {one}\nAlt: a\n"
+                               f"Media-Mastodon: {two}\nAlt: b\nVariant-Mastodon: there\n\nhere\n")
+        self.json("publish", "--file", path, "--wait")
+        self.assertEqual(sent(), {"bluesky": [(hashes[0], "a")], "mastodon": [(hashes[1], "b")]})
+        self.assertEqual(sorted(line["text"] for line in box.ledger()[-2:]), ["here", "there"])
+        self.refused("E_USAGE", 2, "publish", "-b", "northwind", "--variant-media", one, "text")
+        self.refused("E_NOT_FOUND", 3, "publish", "-b", "northwind", "--variant-media",
+                     f"myspace={one}", "text")
 
     def test_variants_and_options(self):
         box = self.desk("bluesky", "mastodon")

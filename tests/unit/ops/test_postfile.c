@@ -139,7 +139,8 @@ static void ops_post_file_write__a_draft__reads_back_the_same(void **state)
 {
 	const char *const platforms[] = {"bluesky"}, *const options[] = {"bluesky.x=y"};
 	struct draft_media media[] = {{"a.png", "A"}, {"b.png", NULL}};
-	struct draft_variant variants[] = {{"mastodon", "one\n\n two\n# three"}};
+	struct draft_variant variants[] = {
+		{.platform = "mastodon", .text = "one\n\n two\n# three"}};
 	struct draft in = {.brand = "north wind",
 			   .platforms = platforms,
 			   .n_platforms = 1,

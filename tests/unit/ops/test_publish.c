@@ -264,7 +264,7 @@ static void ops_publish__draft_and_undo__wait_as_they_should(void **state)
 static void ops_publish__variant_and_media__reach_the_job(void **state)
 {
 	struct world *w = *state;
-	struct draft_variant v = {"bluesky", "for bluesky"};
+	struct draft_variant v = {.platform = "bluesky", .text = "for bluesky"};
 	struct draft_media m = {world_file(w, "a.png", world_png, world_png_bytes), "a dot"};
 	struct draft d = {.brand = "acme",
 			  .text = "for all",
