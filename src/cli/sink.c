@@ -13,6 +13,18 @@
 
 #define TERMINAL_BYTES_MAX ((size_t)64 << 20)
 
+/* A FIFO that nobody reads is an error; opened plainly it would wait for a reader, perhaps for ever. */
+static enum err open_other(struct sink *s, const char *path, struct err_info *info)
+{
+	int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return err_set_errno(info, errno, "cannot write to %s", path);
+	(void)fcntl(fd, F_SETFL, O_WRONLY);
+	s->f = fdopen(fd, "w");
+	return OK;
+}
+
 static enum err open_file(struct sink *s, const char *path, struct err_info *info)
 {
 	char id[UUID_SIZE];
@@ -21,8 +33,7 @@ static enum err open_file(struct sink *s, const char *path, struct err_info *inf
 
 	/* A pipe or a device is written to as it is. */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		s->f = fopen(path, "we");
-		return s->f ? OK : err_set_errno(info, errno, "cannot write to %s", path);
+		return open_other(s, path, info);
 	}
 	rng_uuid(id);
 	s->path = xstrdup(path);

@@ -422,7 +422,8 @@ static enum err wait_for_jobs(struct cli *c, struct publish_report *r, int64_t t
 int verb_publish(struct cli *c)
 {
 	struct publish_report r = {0};
-	bool rehearse = arg_set(&c->args, "dry-run"), wait = arg_set(&c->args, "wait");
+	bool rehearse = arg_set(&c->args, "dry-run"), wait = arg_set(&c->args, "wait"),
+	     broken = false;
 	int64_t timeout_ms = 0;
 	enum err waited = OK;
 	struct draft d;
@@ -457,10 +458,13 @@ int verb_publish(struct cli *c)
 	}
 	if (wait) {
 		waited = wait_for_jobs(c, &r, timeout_ms);
-		if (waited && waited != E_TIMEOUT && waited != E_INTERRUPTED) {
-			status = cli_fail(c);
-			goto out;
-		}
+		/* The post is stored all the same, and whoever reads only the error must know. */
+		broken = waited && waited != E_TIMEOUT && waited != E_INTERRUPTED;
+		if (broken && !c->info.hint[0])
+			err_hint(
+				&c->info,
+				"post %lld is stored, and what is due of it goes out with: masthead run",
+				(long long)r.post_id);
 	}
 	if (c->args.json) {
 		struct json *j = json_new_object(), *list;
@@ -476,7 +480,9 @@ int verb_publish(struct cli *c)
 		print_jobs(c, r.jobs, r.n_jobs);
 		status = cli_end(c);
 	}
-	if (wait && !status)
+	if (broken)
+		status = cli_fail(c);
+	else if (wait && !status)
 		status = wait_status(c, r.jobs, r.n_jobs, waited);
 out:
 	publish_report_free(&r);

@@ -69,7 +69,8 @@ static enum err choose_way(struct login *l, struct err_info *info)
 		if (!(p->logins & l->way))
 			return err_set(info, E_UNSUPPORTED, "%s takes no app password", p->title);
 	} else if (r->token_fd >= 0) {
-		l->way = LOGIN_TOKEN;
+		/* A webhook's address is all the token that it has. */
+		l->way = p->logins & LOGIN_WEBHOOK ? LOGIN_WEBHOOK : LOGIN_TOKEN;
 		if (!(p->logins & l->way))
 			return err_set(info, E_UNSUPPORTED, "%s takes no ready-made token",
 				       p->title);
@@ -101,8 +102,8 @@ static enum err read_secret(struct login *l, struct err_info *info)
 	if (r->secret)
 		given = secret_new(r->secret, strlen(r->secret));
 	else
-		e = secret_from_fd(l->way == LOGIN_TOKEN ? r->token_fd : r->secret_fd,
-				   SECRET_TYPED_MAX, true, &given, info);
+		e = secret_from_fd(r->secret_fd >= 0 ? r->secret_fd : r->token_fd, SECRET_TYPED_MAX,
+				   true, &given, info);
 	l->account.secrets[l->way == LOGIN_TOKEN ? CONN_ACCESS : CONN_PASSWORD] = given;
 	if (!e && secret_len(given) == 0)
 		e = err_set(info, E_INVALID, "the secret that was given is empty");

@@ -56,7 +56,7 @@ static void read_publisher(struct ops *o, struct arena *a, struct status *st)
 	st->publisher_how = arena_strdup(a, p.how);
 	st->last_tick = p.last_tick;
 	st->lag_ms = p.lag_ms;
-	st->next_due = p.next_due;
+	st->next_due = p.next_due; /* as the last heart-beat had it */
 }
 
 static enum err read_attention(struct ops *o, struct arena *a, struct status *st,
@@ -159,6 +159,8 @@ enum err ops_status(struct ops *o, bool thorough, struct arena *a, struct status
 	judge(a, now_ms, &q, &st);
 	if (thorough)
 		e = judge_log(o, a, &st, info);
+	if (thorough && !e)
+		e = jobs_next_due(o->store, now_ms, true, NULL, 0, &st.next_due, info);
 	if (e)
 		return e;
 	st.healthy = !st.n_reasons;

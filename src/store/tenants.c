@@ -95,6 +95,7 @@ enum err tenant_archive(struct store *s, int64_t id, struct err_info *info)
 {
 	struct arena *a;
 	struct tenant t;
+	int64_t waiting = 0;
 	enum err e;
 
 	need_tx(s);
@@ -103,6 +104,18 @@ enum err tenant_archive(struct store *s, int64_t id, struct err_info *info)
 		return e;
 	a = arena_new();
 	e = tenant_get(s, id, a, &t, info);
+	if (!e)
+		e = db_int(s, info, &waiting,
+			   "SELECT sum(n.value) FROM {counters} n JOIN {platform_connections} c"
+			   " ON c.tenant_id=n.tenant_id AND c.id=n.connection_id"
+			   " WHERE n.tenant_id=$1 AND n.family='jobs'"
+			   " AND n.name IN ('scheduled','pending','processing','unknown','held')",
+			   "i", id);
+	if (!e && waiting) {
+		e = err_set(info, E_STATE, "%lld jobs of tenant %s are not finished",
+			    (long long)waiting, t.name);
+		err_hint(info, "see them with: masthead -T '%s' jobs", t.name);
+	}
 	if (!e)
 		e = db_exec(s, info, "UPDATE {tenants} SET archived=1 WHERE id=$1", "i", id);
 	if (!e)

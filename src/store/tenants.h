@@ -10,7 +10,8 @@
 enum err tenant_add(struct store *s, const char *name, int64_t *id,
 		    struct err_info *info) MUST_USE; /* [tx] E_EXISTS E_INVALID */
 enum err tenant_rename(struct store *s, int64_t id, const char *name,
-		       struct err_info *info) MUST_USE;                               /* [tx] */
+		       struct err_info *info) MUST_USE; /* [tx] */
+/* E_STATE while jobs of it are not finished: what is put away publishes nothing. */
 enum err tenant_archive(struct store *s, int64_t id, struct err_info *info) MUST_USE; /* [tx] */
 enum err tenant_get(struct store *s, int64_t id, struct arena *a, struct tenant *out,
 		    struct err_info *info) MUST_USE;

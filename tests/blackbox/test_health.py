@@ -101,7 +101,6 @@ class Health(desk.Case):
         self.post("for later", "--at", "2099-01-01T00:00:00Z")
         daemon = self.start("daemon")
         said = masthead.wait_for(lambda: next(
-            (s for s in [self.status(0)] if s["publisher"]["next_due"]), None), 10)
+            (s for s in [self.status(0)] if s["publisher"]["last_tick"]), None), 10)
         self.assertEqual(said["publisher"]["next_due"], "2099-01-01T00:00:00.000Z")
-        self.assertIsNotNone(said["publisher"]["last_tick"])
         self.assertEqual(daemon.stop(), 0)
