@@ -129,7 +129,17 @@ static bool same_text(const struct json *listed, const struct post *post, struct
 	return same;
 }
 
-static void ask_list(const struct step_in *in, struct step_out *out)
+/* X's document calls the parameter post.fields, its guides and older servers tweet.fields; a name that the server does not know
+ * is a 400. So the second is asked for after such a refusal of the first. */
+#define FIELDS "post.fields"
+#define FIELDS_OLD "tweet.fields"
+
+static bool old_fields(const struct step_in *in)
+{
+	return json_bool(in->state, "old_fields", false);
+}
+
+static void ask_list(const struct step_in *in, struct step_out *out, bool old)
 {
 	struct http_request *r = x_call(in, out, HTTP_GET, "/2/users/");
 	char since[WHEN_RFC3339_SIZE];
@@ -140,7 +150,11 @@ static void ask_list(const struct step_in *in, struct step_out *out)
 	http_query(r, "start_time", since);
 	http_query(r, "max_results", "100");
 	http_query(r, "exclude", "retweets");
-	http_query(r, "post.fields", "created_at,text,entities");
+	http_query(r, old ? FIELDS_OLD : FIELDS, "created_at,text,entities");
+	if (old) {
+		out->state = json_is_object(in->state) ? json_copy(in->state) : json_new_object();
+		json_set_bool(out->state, "old_fields", true);
+	}
 }
 
 /* Ids grow: what is not newer than what it answers is another post. */
@@ -190,9 +204,11 @@ void x_settle(const struct step_in *in, struct step_out *out)
 	} else if (in->response == NULL && in->conn->account_id == NULL) {
 		out->verdict = STEP_UNDECIDED;
 	} else if (in->response == NULL) {
-		ask_list(in, out);
+		ask_list(in, out, old_fields(in));
 	} else if (adapter_ok(in->response)) {
 		take_list(in, out);
+	} else if (in->response->status == 400 && !old_fields(in)) {
+		ask_list(in, out, true);
 	} else {
 		judge_fail(&x_judge, in, out, false);
 		/* Reading may cost credits that are used up, or be out of the plan: a person looks. */

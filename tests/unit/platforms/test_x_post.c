@@ -353,6 +353,29 @@ static void x__settle__finds_the_text_as_x_shows_it(void **state)
 	}
 }
 
+static void x__settle__a_server_that_calls_the_fields_otherwise(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	begin(&r, OP_SETTLE, "hi");
+	rig_start(&r);
+	assert_int_equal(rig_say(&r, 400, "{\"title\":\"Invalid Request\"}"), STEP_SEND);
+	assert_non_null(strstr(rig_url(&r), "&tweet.fields=created_at"));
+	assert_int_equal(rig_say(&r, 200, "{\"data\":[{\"id\":\"7\",\"text\":\"hi\"}]}"),
+			 STEP_DONE);
+	assert_string_equal(r.out.remote_id, "7");
+	rig_free(&r);
+
+	/* asked for in both ways, it is no matter of names */
+	begin(&r, OP_SETTLE, "hi");
+	rig_start(&r);
+	rig_say(&r, 400, "{}");
+	assert_int_equal(rig_say(&r, 400, "{}"), STEP_FAILED);
+	assert_int_equal(r.commits, 0);
+	rig_free(&r);
+}
+
 static void x__settle__absence_and_refusals(void **state)
 {
 	static const struct {
@@ -491,6 +514,7 @@ int main(void)
 		cmocka_unit_test(x__publish__first_comment_once),
 		cmocka_unit_test(x__publish__a_refused_comment_is_told),
 		cmocka_unit_test(x__settle__finds_the_text_as_x_shows_it),
+		cmocka_unit_test(x__settle__a_server_that_calls_the_fields_otherwise),
 		cmocka_unit_test(x__settle__absence_and_refusals),
 		cmocka_unit_test(x__takedown__deletes),
 		cmocka_unit_test(x__validate__limits),
