@@ -37,6 +37,30 @@ const char *adapter_base(const struct step_in *in, const char *fallback)
 	return fallback;
 }
 
+const char *adapter_version(const struct step_in *in, const char *fallback)
+{
+	return in->api_version != NULL && in->api_version[0] != '\0' ? in->api_version : fallback;
+}
+
+const char *adapter_v_version(const struct step_in *in, struct arena *a, const char *fallback)
+{
+	const char *v = adapter_version(in, fallback);
+
+	return v[0] >= '0' && v[0] <= '9' ? arena_printf(a, "v%s", v) : v;
+}
+
+void adapter_retired(const struct step_in *in, struct step_out *out, const char *title,
+		     const char *platform, const char *version)
+{
+	const char *words = arena_strdup(out->arena, out->error.text);
+	const char *name = arena_strdup(out->arena, out->error.platform);
+
+	step_fail(out, CLASS_PERMANENT, E_CONFIG, in->response, name,
+		  "%s does not serve version %s of its API any more: %s", title, version, words);
+	err_hint(&out->error, "name a newer one in the configuration as platform.%s.version",
+		 platform);
+}
+
 const char *adapter_host_base(const struct step_in *in, const char *fallback, const char *second)
 {
 	const char *base = adapter_base(in, fallback);

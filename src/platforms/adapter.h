@@ -13,6 +13,14 @@ void adapter_run(adapter_operation *const operations[OP_COUNT], const struct ste
 /* Where to send: the configuration's api_base, else the account's endpoint, else its server, else fallback. */
 const char *adapter_base(const struct step_in *in, const char *fallback);
 
+/* The API's version: the configuration's, else fallback. */
+const char *adapter_version(const struct step_in *in, const char *fallback);
+/* The same where it begins with "v", which the configuration may leave out. The arena's, or borrowed. */
+const char *adapter_v_version(const struct step_in *in, struct arena *a, const char *fallback);
+/* For a failure that says so: names the version, and where a newer one goes (E_CONFIG). */
+void adapter_retired(const struct step_in *in, struct step_out *out, const char *title,
+		     const char *platform, const char *version);
+
 /* A second host of the platform (log-ins, uploads): its own while base is what the platform has by default, else
  * the same prefix that everything goes to. */
 const char *adapter_host_base(const struct step_in *in, const char *fallback, const char *second);

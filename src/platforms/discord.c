@@ -34,6 +34,7 @@ static const struct judge_row rows[] = {
 	{404, "10015", NULL, CLASS_PERMANENT, E_TOKEN_REVOKED,
 	 N_("the webhook was deleted: make a new one in the channel's settings and connect it")},
 	{403, NULL, NULL, CLASS_AUTH, E_SCOPE_MISSING, NULL},
+	{400, "50041", NULL, CLASS_PERMANENT, E_CONFIG, NULL},
 	{400, NULL, NULL, CLASS_PERMANENT, E_REJECTED, NULL},
 	{404, NULL, NULL, CLASS_PERMANENT, E_REJECTED, NULL},
 	{413, NULL, NULL, CLASS_PERMANENT, E_MEDIA, NULL},
@@ -54,12 +55,20 @@ static void read_error(struct arena *a, const struct http_response *r, struct ju
 	json_free(&j);
 }
 
-const struct judge discord_judge = {
+static const struct judge discord_judge = {
 	.rows = rows,
 	.n_rows = COUNT_OF(rows),
 	.read = read_error,
 	.login_hint = N_("make a new webhook in the channel's settings and connect it"),
 };
+
+void discord_fail(const struct step_in *in, struct step_out *out, bool commit)
+{
+	judge_fail(&discord_judge, in, out, commit);
+	if (out->error.code == E_CONFIG)
+		adapter_retired(in, out, "Discord", "discord",
+				adapter_version(in, DISCORD_VERSION));
+}
 
 bool discord_is_id(const char *s)
 {
@@ -92,7 +101,7 @@ static bool is_discords_own(const char *server)
 bool discord_call(const struct step_in *in, struct step_out *out, enum http_method method,
 		  const char *tail)
 {
-	const char *id = webhook_id(in), *version = in->api_version;
+	const char *id = webhook_id(in), *version = adapter_version(in, DISCORD_VERSION);
 	struct http_request *r;
 
 	if (id == NULL && !in->rehearsal) {
@@ -105,8 +114,8 @@ bool discord_call(const struct step_in *in, struct step_out *out, enum http_meth
 	if (in->api_base != NULL && in->api_base[0] != '\0')
 		http_url(r, "%s/webhooks/%s", in->api_base, id != NULL ? id : "<id>");
 	else if (in->conn->server == NULL || id == NULL || is_discords_own(in->conn->server))
-		http_url(r, "%s/api/v%s/webhooks/%s", DISCORD_SITE,
-			 version != NULL ? version : DISCORD_VERSION, id != NULL ? id : "<id>");
+		http_url(r, "%s/api/v%s/webhooks/%s", DISCORD_SITE, version + (version[0] == 'v'),
+			 id != NULL ? id : "<id>");
 	else
 		http_url(r, "%s", in->conn->server);
 	http_url(r, "/");
@@ -150,7 +159,7 @@ static void look(const struct step_in *in, struct step_out *out)
 	} else if (adapter_ok(in->response)) {
 		take_webhook(in, out);
 	} else {
-		judge_fail(&discord_judge, in, out, false);
+		discord_fail(in, out, false);
 		if (out->error.code == E_TOKEN_REVOKED) {
 			out->error_class = CLASS_AUTH;
 			if (in->op == OP_LOGIN)

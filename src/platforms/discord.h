@@ -20,7 +20,8 @@ extern const struct platform discord_platform;
 #define DISCORD_TEXT_MAX 2000
 #define DISCORD_FILES_MAX 10
 
-extern const struct judge discord_judge;
+/* A failure from an answer that is no success; commit: the request may have made the post visible. */
+void discord_fail(const struct step_in *in, struct step_out *out, bool commit);
 
 /* Starts a request to the webhook's address and what follows it. False: the address is none, and out is a failure. */
 bool discord_call(const struct step_in *in, struct step_out *out, enum http_method method,

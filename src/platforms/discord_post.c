@@ -137,7 +137,7 @@ static bool take_create(struct progress *p)
 	} else if (adapter_ok(p->in->response)) {
 		judge_odd(p->in, p->out, true, "id of the post");
 	} else {
-		judge_fail(&discord_judge, p->in, p->out, true);
+		discord_fail(p->in, p->out, true);
 		if (p->out->error_class != CLASS_UNKNOWN)
 			progress_refused(p);
 	}
@@ -173,7 +173,7 @@ void discord_takedown(const struct step_in *in, struct step_out *out)
 	} else if (adapter_ok(in->response)) {
 		out->verdict = STEP_DONE;
 	} else {
-		judge_fail(&discord_judge, in, out, false);
+		discord_fail(in, out, false);
 		/* The message is gone, says Discord itself. */
 		if (in->response->status == 404 && strcmp(out->error.platform, "10008") == 0)
 			out->verdict = STEP_DONE;

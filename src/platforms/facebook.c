@@ -1,6 +1,6 @@
 /* platforms/facebook.c - Facebook Pages: facts, checks, the way to the operations.
  *
- *   version     v26.0 (platforms.facebook.version)
+ *   version     v26.0 (platform.facebook.version)
  *   text        63,206 characters; no limit is documented, this one is what others found
  *   images      JPEG, BMP, PNG, GIF, TIFF up to 10 MB, sent as bytes; they are put up unpublished, and one post takes
  *               them all

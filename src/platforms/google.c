@@ -1,6 +1,6 @@
 /* platforms/google.c - Google Business Profile: facts, checks, the way to the operations.
  *
- *   version     v4 for posts (platforms.google_business.version), v1 for accounts and locations
+ *   version     v4 for posts (platform.google_business.version), v1 for accounts and locations
  *   text        1500 characters; a phone number in it gets a post rejected
  *   images      one, JPEG or PNG up to 5 MB, at least 400 x 300 pixels; fetched by Google from a public address
  *               (media.host); no video, no alt text
@@ -50,11 +50,7 @@ struct http_request *google_call(const struct step_in *in, struct step_out *out,
 struct http_request *google_call_posts(const struct step_in *in, struct step_out *out,
 				       enum http_method method, const char *name, const char *more)
 {
-	const char *v = in->api_version;
-	const char *version = v == NULL || v[0] == '\0'
-				      ? GOOGLE_VERSION
-				      : arena_printf(out->arena, "%s%s",
-						     v[0] >= '0' && v[0] <= '9' ? "v" : "", v);
+	const char *version = adapter_v_version(in, out->arena, GOOGLE_VERSION);
 
 	return google_call(in, out, method, GOOGLE_API,
 			   arena_printf(out->arena, "%s/%s%s", version, name, more));

@@ -153,6 +153,14 @@ static bool count_answer(struct json *state)
 	return n >= 0 && n < ANSWERS_MAX;
 }
 
+static bool has_name(const struct json *names, const char *name)
+{
+	for (const struct json *n = json_first(names); n != NULL; n = json_next(n))
+		if (json_as_str(n) != NULL && strcmp(json_as_str(n), name) == 0)
+			return true;
+	return false;
+}
+
 static void take_accounts(const struct step_in *in, struct step_out *out)
 {
 	struct json *j, *state;
@@ -175,7 +183,8 @@ static void take_accounts(const struct step_in *in, struct step_out *out)
 				    : json_set(state, "accounts", json_new_array());
 	for (const struct json *a = json_first(json_get(j, "accounts")); a != NULL;
 	     a = json_next(a))
-		if (google_is_account(json_str(a, "name")) && json_len(names) < ACCOUNTS_MAX)
+		if (google_is_account(json_str(a, "name")) && json_len(names) < ACCOUNTS_MAX &&
+		    !has_name(names, json_str(a, "name")))
 			json_add_str(names, json_str(a, "name"));
 	cursor = cursor_in(out->arena, j);
 	json_free(&j);

@@ -109,25 +109,12 @@ const struct judge google_judge = {
 	.login_hint = N_("connect the account again"),
 };
 
-static void name_version(const struct step_in *in, struct step_out *out)
-{
-	const char *words = arena_strdup(out->arena, out->error.text);
-	const char *name = arena_strdup(out->arena, out->error.platform);
-
-	step_fail(out, CLASS_PERMANENT, E_CONFIG, in->response, name,
-		  "Google does not serve version %s of its API of posts any more: %s",
-		  in->api_version != NULL && in->api_version[0] != '\0' ? in->api_version
-									: GOOGLE_VERSION,
-		  words);
-	err_hint(&out->error,
-		 "name a newer one in the configuration as platforms.google_business.version");
-}
-
 void google_fail(const struct step_in *in, struct step_out *out, bool commit)
 {
 	judge_fail(&google_judge, in, out, commit);
 	if (out->error.code == E_CONFIG)
-		name_version(in, out);
+		adapter_retired(in, out, "Google", "google_business",
+				adapter_v_version(in, out->arena, GOOGLE_VERSION));
 	/* An image that was not fetched made no post: that may be tried again. */
 	if (commit && strcmp(out->error.platform, FETCH_FAILED) == 0 &&
 	    in->response->status == 400) {

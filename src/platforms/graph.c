@@ -13,11 +13,7 @@
 
 const char *graph_version(const struct graph *g, const struct step_in *in, struct arena *a)
 {
-	const char *v = in->api_version;
-
-	if (v == NULL || v[0] == '\0')
-		return g->version;
-	return arena_printf(a, "%s%s", v[0] >= '0' && v[0] <= '9' ? "v" : "", v);
+	return adapter_v_version(in, a, g->version);
 }
 
 struct http_request *graph_open(const struct graph *g, const struct step_in *in,

@@ -226,24 +226,11 @@ const struct judge graph_judge = {
 	.login_hint = N_("connect the account again and agree to all that is asked for"),
 };
 
-/* Says which version it was. */
-static void name_version(const struct graph *g, const struct step_in *in, struct step_out *out)
-{
-	const char *words = arena_strdup(out->arena, out->error.text);
-	const char *name = arena_strdup(out->arena, out->error.platform);
-
-	step_fail(out, CLASS_PERMANENT, E_CONFIG, in->response, name,
-		  "%s does not serve version %s of its API any more: %s", g->title,
-		  graph_version(g, in, out->arena), words);
-	err_hint(&out->error, "name a newer one in the configuration as platforms.%s.version",
-		 g->name);
-}
-
 void graph_fail(const struct graph *g, const struct step_in *in, struct step_out *out, bool commit)
 {
 	judge_fail(&graph_judge, in, out, commit);
 	if (out->error.code == E_CONFIG)
-		name_version(g, in, out);
+		adapter_retired(in, out, g->title, g->name, graph_version(g, in, out->arena));
 }
 
 void graph_fail_subcode(const struct graph *g, const struct step_in *in, struct step_out *out,

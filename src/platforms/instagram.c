@@ -1,6 +1,6 @@
 /* platforms/instagram.c - Instagram: facts, checks, the way to the operations.
  *
- *   version     v25.0, with Facebook Login v26.0 (platforms.instagram.version)
+ *   version     v25.0, with Facebook Login v26.0 (platform.instagram.version)
  *   text        a caption of 2200 characters, 30 hashtags, 20 mentions; no post without a file
  *   images      JPEG up to 8 MB, between 4:5 and 1.91:1; what is not 320 to 1440 pixels wide is scaled by Instagram
  *   video       MP4, QuickTime up to 300 MB, 3 seconds to 15 minutes: alone a reel

@@ -30,8 +30,7 @@ struct http_request *linkedin_call(const struct step_in *in, struct step_out *ou
 
 	http_url(r, "%s%s", adapter_base(in, LINKEDIN_API), path);
 	http_header(r, "Accept", "application/json");
-	http_header(r, "LinkedIn-Version", "%s",
-		    in->api_version != NULL ? in->api_version : LINKEDIN_VERSION);
+	http_header(r, "LinkedIn-Version", "%s", adapter_version(in, LINKEDIN_VERSION));
 	http_header(r, "X-Restli-Protocol-Version", "2.0.0");
 	http_bearer(r, SLOT_ACCESS);
 	out->request = r;

@@ -20,8 +20,8 @@ static const struct judge_row rows[] = {
 	 N_("connect again with a login that may post for this account; pages need the app to have the "
 	    "Community Management API")},
 	{409, NULL, NULL, CLASS_TRANSIENT, E_PLATFORM, NULL},
-	{400, "VERSION_MISSING", NULL, CLASS_PERMANENT, E_UNSUPPORTED, NULL},
-	{426, NULL, NULL, CLASS_PERMANENT, E_UNSUPPORTED, NULL},
+	{400, "VERSION_MISSING", NULL, CLASS_PERMANENT, E_CONFIG, NULL},
+	{426, NULL, NULL, CLASS_PERMANENT, E_CONFIG, NULL},
 	{422, NULL, "duplicate of", CLASS_PERMANENT, E_DUPLICATE,
 	 N_("LinkedIn has this text already; change it to post it again")},
 	{422, "DUPLICATE_POST", NULL, CLASS_PERMANENT, E_DUPLICATE,
@@ -65,16 +65,10 @@ const struct judge linkedin_judge = {
 
 void linkedin_fail(const struct step_in *in, struct step_out *out, bool commit)
 {
-	const char *version = in->api_version != NULL ? in->api_version : LINKEDIN_VERSION;
-
 	judge_fail(&linkedin_judge, in, out, commit);
-	if (out->error.code != E_UNSUPPORTED)
-		return;
-	step_fail(out, CLASS_PERMANENT, E_UNSUPPORTED, in->response, out->error.platform,
-		  "LinkedIn no longer answers version %s of its API", version);
-	err_hint(&out->error,
-		 "set platform.linkedin.version to a newer one, a year and a month as in %s",
-		 LINKEDIN_VERSION);
+	if (out->error.code == E_CONFIG)
+		adapter_retired(in, out, "LinkedIn", "linkedin",
+				adapter_version(in, LINKEDIN_VERSION));
 }
 
 const char *linkedin_duplicate_of(struct arena *a, const struct http_response *r)

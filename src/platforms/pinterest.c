@@ -65,7 +65,7 @@ const struct judge pinterest_judge = {
 const char *pinterest_address(const struct step_in *in, struct arena *a, const char *path)
 {
 	return arena_printf(a, "%s/%s%s", adapter_base(in, PINTEREST_API),
-			    in->api_version != NULL ? in->api_version : PINTEREST_VERSION, path);
+			    adapter_v_version(in, a, PINTEREST_VERSION), path);
 }
 
 struct http_request *pinterest_call(const struct step_in *in, struct step_out *out,

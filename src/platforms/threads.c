@@ -1,6 +1,6 @@
 /* platforms/threads.c - Threads: facts, checks, the way to the operations.
  *
- *   version     v1.0 (platforms.threads.version)
+ *   version     v1.0 (platform.threads.version)
  *   text        500, an emoji as its bytes in UTF-8; 5 different links
  *   images      JPEG, PNG up to 8 MB, up to 10:1; what is not 320 to 1440 pixels wide is scaled by Threads
  *   video       MP4, QuickTime up to 1 GB and 5 minutes

@@ -35,7 +35,7 @@ struct http_request *x_call(const struct step_in *in, struct step_out *out, enum
 {
 	struct http_request *r = http_request_new(method);
 
-	http_url(r, "%s%s", adapter_base(in, X_API), path);
+	http_url(r, "%s/%s%s", adapter_base(in, X_API), adapter_version(in, X_VERSION), path);
 	http_header(r, "Accept", "application/json");
 	http_bearer(r, SLOT_ACCESS);
 	out->request = r;
@@ -279,7 +279,7 @@ const struct platform x_platform = {
 	.secret_needed = false,
 	.redirect = "loopback-fixed",
 	.scopes = "tweet.read tweet.write users.read media.write offline.access",
-	.version = "2",
+	.version = X_VERSION,
 	.limits =
 		{
 			.thread_parts_max = CHAIN_PARTS_MAX,

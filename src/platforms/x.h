@@ -15,6 +15,7 @@
 extern const struct platform x_platform;
 
 #define X_API "https://api.x.com"
+#define X_VERSION "2"
 #define X_SITE "https://x.com"
 #define X_TEXT_MAX 280
 /* The most that a subscriber may be allowed (option x.text_max). */

@@ -21,12 +21,13 @@ static const struct grant grant = {
 
 static const char *address(const struct step_in *in, struct step_out *out, const char *path)
 {
-	return arena_printf(out->arena, "%s%s", adapter_base(in, X_API), path);
+	return arena_printf(out->arena, "%s/%s%s", adapter_base(in, X_API),
+			    adapter_version(in, X_VERSION), path);
 }
 
 static void ask_who(const struct step_in *in, struct step_out *out)
 {
-	x_call(in, out, HTTP_GET, "/2/users/me");
+	x_call(in, out, HTTP_GET, "/users/me");
 	grant_keep(in, out, "who");
 }
 
@@ -97,7 +98,7 @@ void x_code(const struct step_in *in, struct step_out *out)
 	const char *ask = json_str(in->state, "ask");
 
 	if (in->response == NULL)
-		grant_ask(&grant, in, out, address(in, out, "/2/oauth2/token"));
+		grant_ask(&grant, in, out, address(in, out, "/oauth2/token"));
 	else if (ask != NULL && strcmp(ask, "who") == 0)
 		who(in, out);
 	else if (grant_take(&grant, in, out))
@@ -107,7 +108,7 @@ void x_code(const struct step_in *in, struct step_out *out)
 void x_refresh(const struct step_in *in, struct step_out *out)
 {
 	if (in->response == NULL)
-		grant_ask(&grant, in, out, address(in, out, "/2/oauth2/token"));
+		grant_ask(&grant, in, out, address(in, out, "/oauth2/token"));
 	else
 		grant_take(&grant, in, out);
 }
@@ -115,7 +116,7 @@ void x_refresh(const struct step_in *in, struct step_out *out)
 void x_revoke(const struct step_in *in, struct step_out *out)
 {
 	if (in->response == NULL) {
-		grant_revoke(&grant, in, out, address(in, out, "/2/oauth2/revoke"));
+		grant_revoke(&grant, in, out, address(in, out, "/oauth2/revoke"));
 	} else if (adapter_ok(in->response)) {
 		out->verdict = STEP_DONE;
 	} else {

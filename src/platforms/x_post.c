@@ -50,7 +50,7 @@ static void body(struct progress *p, struct json *j)
 static void ask_upload(struct progress *p, size_t i)
 {
 	const struct media *m = &p->in->post->media[i];
-	struct http_request *r = x_call(p->in, p->out, HTTP_POST, "/2/media/upload");
+	struct http_request *r = x_call(p->in, p->out, HTTP_POST, "/media/upload");
 
 	adapter_file_part(r, p->in, "media", m, i);
 	adapter_text_part(r, "media_category", category(m));
@@ -62,7 +62,7 @@ static void ask_start(struct progress *p, size_t i)
 	const struct media *m = &p->in->post->media[i];
 	struct json *j = json_new_object();
 
-	x_call(p->in, p->out, HTTP_POST, "/2/media/upload/initialize");
+	x_call(p->in, p->out, HTTP_POST, "/media/upload/initialize");
 	json_set_str(j, "media_type", m->type);
 	json_set_int(j, "total_bytes", m->bytes);
 	json_set_str(j, "media_category", category(m));
@@ -72,7 +72,7 @@ static void ask_start(struct progress *p, size_t i)
 
 static struct http_request *call_medium(struct progress *p, const struct json *m, const char *verb)
 {
-	struct http_request *r = x_call(p->in, p->out, HTTP_POST, "/2/media/upload/");
+	struct http_request *r = x_call(p->in, p->out, HTTP_POST, "/media/upload/");
 
 	http_url_escaped(r, json_str(m, "id"));
 	http_url(r, "/%s", verb);
@@ -94,7 +94,7 @@ static void ask_append(struct progress *p, size_t i, const struct json *m, int64
 
 static void ask_poll(struct progress *p, size_t i, const struct json *m)
 {
-	struct http_request *r = x_call(p->in, p->out, HTTP_GET, "/2/media/upload");
+	struct http_request *r = x_call(p->in, p->out, HTTP_GET, "/media/upload");
 
 	http_query(r, "command", "STATUS");
 	http_query(r, "media_id", json_str(m, "id"));
@@ -105,7 +105,7 @@ static void ask_alt(struct progress *p, size_t i, const struct json *m)
 {
 	struct json *j = json_new_object(), *alt;
 
-	x_call(p->in, p->out, HTTP_POST, "/2/media/metadata");
+	x_call(p->in, p->out, HTTP_POST, "/media/metadata");
 	json_set_str(j, "id", json_str(m, "id"));
 	alt = json_set(json_set(j, "metadata", json_new_object()), "alt_text", json_new_object());
 	json_set_str(alt, "text", p->in->post->media[i].alt);
@@ -145,7 +145,7 @@ static void ask_create(struct progress *p)
 				       : adapter_option(p->arena, post, "x", "reply_to");
 	struct json *j = json_new_object(), *ids;
 
-	x_call(p->in, p->out, HTTP_POST, "/2/tweets");
+	x_call(p->in, p->out, HTTP_POST, "/tweets");
 	json_set_str(j, "text", adapter_text(p->arena, post));
 	if (post->n_media > 0) {
 		ids = json_set(json_set(j, "media", json_new_object()), "media_ids",
@@ -173,7 +173,7 @@ static void ask_comment(struct progress *p, const char *id)
 {
 	struct json *j = json_new_object();
 
-	x_call(p->in, p->out, HTTP_POST, "/2/tweets");
+	x_call(p->in, p->out, HTTP_POST, "/tweets");
 	json_set_str(j, "text", p->in->post->first_comment);
 	json_set_str(json_set(j, "reply", json_new_object()), "in_reply_to_tweet_id", id);
 	body(p, j);

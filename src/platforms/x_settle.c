@@ -141,7 +141,7 @@ static bool old_fields(const struct step_in *in)
 
 static void ask_list(const struct step_in *in, struct step_out *out, bool old)
 {
-	struct http_request *r = x_call(in, out, HTTP_GET, "/2/users/");
+	struct http_request *r = x_call(in, out, HTTP_GET, "/users/");
 	char since[WHEN_RFC3339_SIZE];
 
 	when_rfc3339(in->key_time_ms - CLOCK_SLACK_MS, since);
@@ -226,7 +226,7 @@ void x_takedown(const struct step_in *in, struct step_out *out)
 	if (in->response == NULL && !x_is_id(in->remote_id)) {
 		step_fail(out, CLASS_PERMANENT, E_STATE, NULL, NULL, "the post's id is not known");
 	} else if (in->response == NULL) {
-		http_url_escaped(x_call(in, out, HTTP_DELETE, "/2/tweets/"), in->remote_id);
+		http_url_escaped(x_call(in, out, HTTP_DELETE, "/tweets/"), in->remote_id);
 	} else if (adapter_ok(in->response)) {
 		j = adapter_object(in->response);
 		if (json_bool(json_get(j, "data"), "deleted", false))

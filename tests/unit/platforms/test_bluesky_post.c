@@ -573,7 +573,7 @@ static void fill(char *out, const char *piece, size_t times)
 static void bluesky__validate__length_at_the_border(void **state)
 {
 	static const char family[] = "👨‍👩‍👧‍👦";
-	char text[16384];
+	char text[16384] = "";
 	struct problem first;
 	struct rig r;
 

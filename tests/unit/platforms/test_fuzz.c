@@ -11,6 +11,7 @@
 #include "server.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #define ROUNDS 1000
 #define STEPS_MAX 400
@@ -338,7 +339,8 @@ static bool is_in(const char *host, size_t n, const char *domain)
 {
 	size_t m = strlen(domain);
 
-	return n >= m && memcmp(host + n - m, domain, m) == 0 && (n == m || host[n - m - 1] == '.');
+	return n >= m && strncasecmp(host + n - m, domain, m) == 0 &&
+	       (n == m || host[n - m - 1] == '.');
 }
 
 static void check_host(const struct rig *r, const char *url)
@@ -474,6 +476,7 @@ static void vary(struct rig *r, bool threaded)
 static void walk(struct rig *r, struct mood *m, int *step)
 {
 	const int end = *step + STEPS_MAX;
+	int ends = 0;
 
 	rig_start(r);
 	check_answer(r, false, false);
@@ -489,7 +492,8 @@ static void walk(struct rig *r, struct mood *m, int *step)
 			continue;
 		}
 		/* At times the program ends while a request that may be repeated is on its way. */
-		if (!sent && next_random(20) == 0) {
+		if (!sent && ends < 3 && next_random(20) == 0) {
+			ends++;
 			rig_start(r);
 			check_answer(r, false, false);
 			continue;

@@ -290,7 +290,7 @@ static void google__version__configured_and_retired(void **state)
 		"{\"error\":{\"code\":404,\"message\":\"Method not found.\",\"status\":"
 		"\"NOT_FOUND\"}}");
 	assert_failed(&r, CLASS_PERMANENT, E_CONFIG);
-	assert_non_null(strstr(r.out.error.hint, "platforms.google_business.version"));
+	assert_non_null(strstr(r.out.error.hint, "platform.google_business.version"));
 	rig_free(&r);
 }
 

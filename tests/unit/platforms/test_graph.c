@@ -334,7 +334,7 @@ static void graph__version__configured_and_retired(void **state)
 		rig_say(&r, 400, body);
 		assert_failed(&r, CLASS_PERMANENT, E_CONFIG);
 		assert_non_null(strstr(r.out.error.text, "v25.0"));
-		assert_non_null(strstr(r.out.error.hint, "platforms.facebook.version"));
+		assert_non_null(strstr(r.out.error.hint, "platform.facebook.version"));
 		rig_free(&r);
 	}
 }

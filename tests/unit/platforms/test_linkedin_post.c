@@ -97,7 +97,7 @@ static void linkedin__publish__version_of_the_configuration(void **state)
 	assert_string_equal(rig_header(&r, "LinkedIn-Version"), "202701");
 	rig_say(&r, 426,
 		"{\"message\":\"Requested version 202701 is not active\",\"code\":\"NONEXISTENT_VERSION\"}");
-	assert_failed(&r, CLASS_PERMANENT, E_UNSUPPORTED);
+	assert_failed(&r, CLASS_PERMANENT, E_CONFIG);
 	assert_non_null(strstr(r.out.error.text, "202701"));
 	assert_non_null(strstr(r.out.error.hint, "platform.linkedin.version"));
 	rig_free(&r);
@@ -265,12 +265,12 @@ static void linkedin__publish__every_refusal(void **state)
 		{400, NULL, "{\"message\":\"x\",\"code\":\"FIELD_LENGTH_TOO_LONG\"}",
 		 CLASS_PERMANENT, E_REJECTED, 0},
 		{400, NULL, "{\"message\":\"x\",\"code\":\"VERSION_MISSING\"}", CLASS_PERMANENT,
-		 E_UNSUPPORTED, 0},
+		 E_CONFIG, 0},
 		{404, NULL, "{\"message\":\"x\"}", CLASS_PERMANENT, E_REJECTED, 0},
 		{422, NULL, "{\"message\":\"x\"}", CLASS_PERMANENT, E_REJECTED, 0},
 		{422, NULL, DUPLICATE, CLASS_PERMANENT, E_DUPLICATE, 0},
 		{426, NULL, "{\"message\":\"x\",\"code\":\"NONEXISTENT_VERSION\"}", CLASS_PERMANENT,
-		 E_UNSUPPORTED, 0},
+		 E_CONFIG, 0},
 		{429, NULL,
 		 "{\"message\":\"Resource level throttle\",\"code\":\"TOO_MANY_REQUESTS\"}",
 		 CLASS_RATE_LIMITED, E_RATE_LIMITED, INT64_C(1790035200000)},

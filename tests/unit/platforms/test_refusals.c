@@ -174,8 +174,8 @@ static const struct refusal linkedin[] = {
 	{PUB, "/rest/posts", 401, NULL, LI("65602", "EXPIRED_ACCESS_TOKEN", "The token has expired"), A, E_TOKEN_EXPIRED, 0, 0},
 	{PUB, "/rest/posts", 403, NULL, LI("100", "ACCESS_DENIED", "Not enough permissions to access: posts.CREATE"), A, E_SCOPE_MISSING, 0, 0},
 	{PUB, "/rest/posts", 400, NULL, LI("0", "FIELD_LENGTH_TOO_LONG", "too long"), P, E_REJECTED, 0, 0},
-	{PUB, "/rest/posts", 400, NULL, LI("0", "VERSION_MISSING", "A version must be present"), P, E_UNSUPPORTED, 0, 0},
-	{PUB, "/rest/posts", 426, NULL, LI("0", "NONEXISTENT_VERSION", "Requested version is not active"), P, E_UNSUPPORTED, 0, 0},
+	{PUB, "/rest/posts", 400, NULL, LI("0", "VERSION_MISSING", "A version must be present"), P, E_CONFIG, 0, 0},
+	{PUB, "/rest/posts", 426, NULL, LI("0", "NONEXISTENT_VERSION", "Requested version is not active"), P, E_CONFIG, 0, 0},
 	{PUB, "/rest/posts", 404, NULL, LI("0", "NOT_FOUND", "x"), P, E_REJECTED, 0, 0},
 	{PUB, "/rest/posts", 422, NULL, LI("0", "UNPROCESSABLE", "x"), P, E_REJECTED, 0, 0},
 	{PUB, "/rest/posts", 422, NULL, "{\"message\":\"Content is a duplicate of urn:li:share:700\",\"status\":422,\"errorDetails\":{\"inputErrors\":[{\"code\":\"DUPLICATE_POST\"}]}}", P, E_DUPLICATE, 0, 0},
@@ -186,7 +186,7 @@ static const struct refusal linkedin[] = {
 	{PUB, "/rest/posts", 502, NULL, "", U, E_UNKNOWN_OUTCOME, 0, 0},
 	{PUB, "/rest/posts", 503, NULL, "", U, E_UNKNOWN_OUTCOME, 0, 0},
 	{PUB, "/rest/posts", 504, NULL, "", U, E_UNKNOWN_OUTCOME, 0, 0},
-	{PUB_IMAGE, "/rest/images?", 426, NULL, LI("0", "NONEXISTENT_VERSION", "x"), P, E_UNSUPPORTED, 0, 0},
+	{PUB_IMAGE, "/rest/images?", 426, NULL, LI("0", "NONEXISTENT_VERSION", "x"), P, E_CONFIG, 0, 0},
 	{PUB_IMAGE, "/rest/images?", 403, NULL, LI("100", "ACCESS_DENIED", "x"), A, E_SCOPE_MISSING, 0, 0},
 	{PUB_IMAGE, "/rest/images?", 409, NULL, LI("0", "CONFLICT", "x"), T, E_PLATFORM, 0, 0},
 	{PUB_IMAGE, "/rest/images?", 503, NULL, "", T, E_PLATFORM, 0, 0},
@@ -196,7 +196,7 @@ static const struct refusal linkedin[] = {
 	{OPERATION(OP_VERIFY), "Acls?", 401, NULL, LI("65602", "EXPIRED_ACCESS_TOKEN", "x"), A, E_TOKEN_EXPIRED, 0, 0},
 	{OPERATION(OP_VERIFY), "Acls?", 503, NULL, "", T, E_PLATFORM, 0, 0},
 	{OPERATION(OP_REFRESH), "/accessToken", 400, NULL, "{\"error\":\"invalid_grant\",\"error_description\":\"expired\"}", A, E_TOKEN_REVOKED, 0, 0},
-	{OPERATION(OP_TAKEDOWN), "/rest/posts", 426, NULL, LI("0", "NONEXISTENT_VERSION", "x"), P, E_UNSUPPORTED, 0, 0},
+	{OPERATION(OP_TAKEDOWN), "/rest/posts", 426, NULL, LI("0", "NONEXISTENT_VERSION", "x"), P, E_CONFIG, 0, 0},
 };
 
 #define GRAPH_COMMON(op, step) \
@@ -447,6 +447,145 @@ static void check(const char *platform, const struct refusal *rows, size_t n)
 	assert_int_equal(wrong, 0);
 }
 
+/* Addresses and versions of the configuration */
+
+/* What a platform's version does to a request: a part of its address, or a header. */
+static const struct {
+	const char *platform, *version, *url, *header, *other_form;
+	enum server_post post;
+} versions[] = {
+	{"x", "3", "https://api.x.com/3/tweets", NULL, NULL, POST_TEXT},
+	{"linkedin", "202701", NULL, "LinkedIn-Version", NULL, POST_TEXT},
+	{"facebook", "v27.0", "https://graph.facebook.com/v27.0/111/feed", NULL, "27.0", POST_TEXT},
+	{"instagram", "v27.0", "https://graph.instagram.com/v27.0/17841/media", NULL, "27.0",
+	 POST_IMAGE},
+	{"threads", "v2.0", "https://graph.threads.net/v2.0/314/threads", NULL, "2.0", POST_TEXT},
+	{"google_business", "v5", "https://mybusiness.googleapis.com/v5/" WHERE_POSTS, NULL, "5",
+	 POST_TEXT},
+	{"pinterest", "v6", "https://api.pinterest.com/v6/pins", NULL, "6", POST_IMAGE},
+	{"discord", "11", "https://discord.com/api/v11/webhooks/223704706495545344/", NULL, "v11",
+	 POST_TEXT},
+};
+
+static void check_version(size_t i, const char *version)
+{
+	char key[PLATFORM_KEY_SIZE];
+	struct rig r;
+
+	server_begin(&r, platform_find(versions[i].platform), OP_PUBLISH, versions[i].post, key);
+	r.in.api_version = version;
+	rig_start(&r);
+	if (versions[i].url != NULL)
+		assert_int_equal(strncmp(rig_url(&r), versions[i].url, strlen(versions[i].url)), 0);
+	else
+		assert_string_equal(rig_header(&r, versions[i].header), version);
+	rig_free(&r);
+}
+
+static void version__configured__goes_into_the_request(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(versions); i++) {
+		check_version(i, versions[i].version);
+		if (versions[i].other_form != NULL)
+			check_version(i, versions[i].other_form);
+	}
+}
+
+/* An empty version is none: the address is the one that goes without. */
+static void version__empty__is_the_platforms_own(void **state)
+{
+	(void)state;
+	for (size_t i = 0; platforms[i] != NULL; i++) {
+		char key[2][PLATFORM_KEY_SIZE];
+		struct rig r, plain;
+
+		server_begin(&plain, platforms[i], OP_PUBLISH, POST_IMAGE, key[0]);
+		server_begin(&r, platforms[i], OP_PUBLISH, POST_IMAGE, key[1]);
+		r.in.api_version = "";
+		r.in.api_base = "";
+		rig_start(&plain);
+		rig_start(&r);
+		assert_string_equal(rig_url(&r), rig_url(&plain));
+		assert_string_equal(rig_header(&r, "LinkedIn-Version"),
+				    rig_header(&plain, "LinkedIn-Version"));
+		rig_free(&r);
+		rig_free(&plain);
+	}
+}
+
+/* What each platform says of a version that is gone, where its documents tell. */
+static const struct {
+	const char *platform, *version, *body;
+	int status;
+	enum server_post post;
+} retired[] = {
+	{"linkedin", "202401", LI("0", "NONEXISTENT_VERSION", "Requested version is not active"),
+	 426, POST_TEXT},
+	{"linkedin", "202401", LI("0", "VERSION_MISSING", "A version must be present"), 400,
+	 POST_TEXT},
+	{"facebook", "v9.0", GRAPH("2635", "0"), 400, POST_TEXT},
+	{"instagram", "v9.0", GRAPH("2635", "0"), 400, POST_IMAGE},
+	{"threads", "v9.0",
+	 "{\"error\":{\"message\":\"You are calling a deprecated version of the API\",\"code\":12}}",
+	 400, POST_TEXT},
+	{"google_business", "v9", "{\"error\":{\"code\":404,\"message\":\"Method not found.\"}}",
+	 404, POST_TEXT},
+	{"discord", "4", DC("50041", "Invalid API version provided"), 400, POST_TEXT},
+};
+
+static void version__retired__is_named(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(retired); i++) {
+		char key[PLATFORM_KEY_SIZE], setting[80];
+		struct rig r;
+
+		server_begin(&r, platform_find(retired[i].platform), OP_PUBLISH, retired[i].post,
+			     key);
+		r.in.api_version = retired[i].version;
+		rig_start(&r);
+		rig_say(&r, retired[i].status, retired[i].body);
+		assert_failed(&r, CLASS_PERMANENT, E_CONFIG);
+		assert_non_null(strstr(r.out.error.text, retired[i].version));
+		snprintf(setting, sizeof(setting), "platform.%s.version", retired[i].platform);
+		assert_non_null(strstr(r.out.error.hint, setting));
+		rig_free(&r);
+	}
+}
+
+/* With an address of the configuration nothing goes anywhere else: but for what is public. */
+static void base__configured__moves_every_request(void **state)
+{
+	static const char base[] = "http://127.0.0.1:9000/prefix";
+
+	(void)state;
+	for (size_t i = 0; platforms[i] != NULL; i++)
+		for (int op = 0; op < OP_COUNT; op++)
+			for (int kind = 0; kind < POST_KINDS; kind++) {
+				char key[PLATFORM_KEY_SIZE];
+				struct rig r;
+
+				server_begin(&r, platforms[i], (enum platform_op)op,
+					     (enum server_post)kind, key);
+				r.in.api_base = base;
+				rig_start(&r);
+				for (int step = 0; r.out.verdict == STEP_SEND && step < 30;
+				     step++) {
+					if (strstr(rig_url(&r), "s3.example") == NULL &&
+					    strncmp(rig_url(&r), base, strlen(base)) != 0)
+						fail_msg("%s, operation %d: %s", platforms[i]->name,
+							 op, rig_url(&r));
+					rig_answer(&r, server_good(&r));
+				}
+				if (r.out.verdict == STEP_DONE && op == OP_AUTHORIZE)
+					assert_int_equal(
+						strncmp(r.out.authorize_url, base, strlen(base)),
+						0);
+				rig_free(&r);
+			}
+}
+
 #define REFUSALS(name) \
 	static void name##__refusals__each_in_its_class(void **state) \
 	{ \
@@ -480,6 +619,10 @@ int main(void)
 		cmocka_unit_test(pinterest__refusals__each_in_its_class),
 		cmocka_unit_test(telegram__refusals__each_in_its_class),
 		cmocka_unit_test(discord__refusals__each_in_its_class),
+		cmocka_unit_test(version__configured__goes_into_the_request),
+		cmocka_unit_test(version__empty__is_the_platforms_own),
+		cmocka_unit_test(version__retired__is_named),
+		cmocka_unit_test(base__configured__moves_every_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
