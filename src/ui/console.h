@@ -39,6 +39,8 @@ struct console {
 	struct worker *worker;
 	struct keymap *keys;
 	struct layout layout;
+	struct layout_sizes sizes; /* as drawn with the mouse */
+	enum drag { DRAG_NONE, DRAG_BAND, DRAG_LOG, DRAG_LEFT } drag;
 	struct view *panes[PANES];
 	struct view *stack[STACK_MAX];
 	size_t depth;

@@ -201,11 +201,13 @@ void term_redraw(void)
 
 void term_mouse(bool on)
 {
-	mousemask(on ? BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0,
+	/* No clicks made of presses and releases: a border is drawn from the one to the other. */
+	mouseinterval(0);
+	mousemask(on ? BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0,
 		  NULL);
 }
 
-bool term_mouse_event(int *y, int *x, int *wheel)
+bool term_mouse_event(int *y, int *x, int *wheel, bool *released)
 {
 	MEVENT e;
 
@@ -213,6 +215,7 @@ bool term_mouse_event(int *y, int *x, int *wheel)
 		return false;
 	*y = e.y;
 	*x = e.x;
+	*released = (e.bstate & BUTTON1_RELEASED) != 0;
 	*wheel = e.bstate & BUTTON4_PRESSED ? -1 : e.bstate & BUTTON5_PRESSED ? 1 : 0;
 	return true;
 }

@@ -50,7 +50,7 @@ void term_suspend(void); /* ^Z: stops this job until the shell continues it */
 void term_redraw(void);  /* ^L */
 void term_mouse(bool on);
 /* After K_MOUSE: where it was; wheel: 1 down, -1 up, 0 a click. False: nothing of interest. */
-bool term_mouse_event(int *y, int *x, int *wheel);
+bool term_mouse_event(int *y, int *x, int *wheel, bool *released);
 /* write(2), tcsetattr and dup2 only. Harmless when the terminal is not taken. */
 void term_emergency(void);
 

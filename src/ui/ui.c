@@ -67,6 +67,7 @@ static void place(struct view *v, const struct rect *r)
 void console_layout(struct console *c)
 {
 	layout_make(&c->layout, term_rows(), term_columns(), c->zoomed, c->focus);
+	layout_resize(&c->layout, &c->sizes);
 	draw_all_anew();
 	for (int i = 0; i < PANES; i++)
 		if (c->layout.pane[i].h)

@@ -8,12 +8,9 @@ static int clamp(int v, int lo, int hi)
 	return v > hi ? hi : v;
 }
 
-static void place_four(struct layout *l)
+static void place_four(struct layout *l, int band, int log, int left)
 {
 	const struct rect b = l->body;
-	int band = clamp(b.h * 2 / 7, 4, 16);
-	int log = clamp(b.h * 2 / 7, 4, 18);
-	int left = b.w * 2 / 5;
 
 	/* One column between the two upper panes holds the rule. */
 	l->pane[0] = (struct rect){b.y, b.x, band, left - 1};
@@ -39,7 +36,22 @@ void layout_make(struct layout *l, int h, int w, bool zoomed, int focus)
 		return;
 	}
 	l->kind = LAYOUT_FOUR;
-	place_four(l);
+	place_four(l, clamp(l->body.h * 2 / 7, 4, 16), clamp(l->body.h * 2 / 7, 4, 18),
+		   l->body.w * 2 / 5);
+}
+
+void layout_resize(struct layout *l, const struct layout_sizes *s)
+{
+	const struct rect *b = &l->body;
+	int band = s->band ? s->band : l->pane[0].h, log = s->log ? s->log : l->pane[3].h;
+	int left = s->left ? s->left : l->pane[1].x - b->x;
+
+	if (l->kind != LAYOUT_FOUR)
+		return;
+	/* The upper panes come first, the log takes what they and the jobs leave. */
+	band = clamp(band, LAYOUT_PANE_H, b->h - 2 * LAYOUT_PANE_H);
+	log = clamp(log, LAYOUT_PANE_H, b->h - band - LAYOUT_PANE_H);
+	place_four(l, band, log, clamp(left, LAYOUT_PANE_W + 1, b->w - LAYOUT_PANE_W));
 }
 
 static int needed(const struct column *c, size_t n, const int *widths)

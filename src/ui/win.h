@@ -40,6 +40,18 @@ struct layout {
 /* zoomed: the pane `focus` (0..3) gets the body. */
 void layout_make(struct layout *l, int h, int w, bool zoomed, int focus);
 
+/* Sizes that the operator has drawn, in cells; 0: the layout's own. */
+struct layout_sizes {
+	int band; /* rows of the upper panes */
+	int log;  /* rows of the log */
+	int left; /* columns of the brands, with the rule */
+};
+/* Gives the four panes these sizes, as far as each keeps LAYOUT_PANE_H rows and LAYOUT_PANE_W columns; nothing where
+ * there are not four. */
+#define LAYOUT_PANE_H 3
+#define LAYOUT_PANE_W 16
+void layout_resize(struct layout *l, const struct layout_sizes *s);
+
 /* One column of a list. */
 struct column {
 	const char *title; /* msgid */

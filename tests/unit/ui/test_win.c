@@ -37,6 +37,29 @@ static void layout_make__every_size__panes_stay_inside_and_apart(void **state)
 		}
 }
 
+static void layout_resize__any_wish__panes_stay_inside_and_apart(void **state)
+{
+	const int wishes[] = {0, 1, 3, 7, 40, 500};
+	struct layout l;
+
+	(void)state;
+	for (int h = 16; h <= 60; h++)
+		for (size_t i = 0; i < 6 * 6 * 6; i++) {
+			struct layout_sizes s = {wishes[i % 6], wishes[i / 6 % 6], wishes[i / 36]};
+
+			layout_make(&l, h, 60 + h, false, 2);
+			layout_resize(&l, &s);
+			for (int p = 0; p < PANES; p++) {
+				const struct rect *r = &l.pane[p];
+				assert_true(r->h >= LAYOUT_PANE_H && r->w >= LAYOUT_PANE_W);
+				assert_true(r->x >= 0 && r->y >= 1 && r->x + r->w <= 60 + h);
+				assert_true(r->y + r->h <= h - 2);
+				for (int k = 0; k < p; k++)
+					assert_false(overlap(r, &l.pane[k]));
+			}
+		}
+}
+
 static void layout_make__80x24__four_panes_with_rows(void **state)
 {
 	struct layout l;
@@ -108,6 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(layout_make__every_size__panes_stay_inside_and_apart),
+		cmocka_unit_test(layout_resize__any_wish__panes_stay_inside_and_apart),
 		cmocka_unit_test(layout_make__80x24__four_panes_with_rows),
 		cmocka_unit_test(layout_make__small__the_focused_pane_alone),
 		cmocka_unit_test(columns_fit__any_width__fills_it_exactly),
