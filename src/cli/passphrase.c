@@ -110,12 +110,3 @@ enum err passphrase_ask(bool fresh, struct strbuf *out, struct err_info *info)
 	close(fd);
 	return e;
 }
-
-enum err secret_service_missing(struct err_info *info)
-{
-	err_set(info, E_UNSUPPORTED, "this program was built without the secret service");
-	err_hint(info, "its own tool does the same: --key-command 'secret-tool lookup masthead "
-		       "vault', once `secret-tool store --label Masthead masthead vault' has "
-		       "stored a passphrase");
-	return E_UNSUPPORTED;
-}

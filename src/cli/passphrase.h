@@ -8,7 +8,5 @@
 /* Without echo, on the process's terminal; a fresh one twice. out is a wiped buffer. E_VAULT_LOCKED: standard input is no
  * terminal, and nobody is asked; E_INVALID: the two differ; E_INTERRUPTED: ended with ^C or ^D. */
 enum err passphrase_ask(bool fresh, struct strbuf *out, struct err_info *info) MUST_USE;
-/* E_UNSUPPORTED, and what to do instead. */
-enum err secret_service_missing(struct err_info *info);
 
 #endif

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/i18n.h"
-#include "cli/passphrase.h"
 #include "cli/verbs.h"
 
 static const char *yes_no(bool b)
@@ -16,15 +15,19 @@ static const char *choose_key(const struct args *args, struct app_options *o, st
 	o->key_file = arg_value(args, "key-file");
 	o->new_key_command = arg_value(args, "key-command");
 	o->new_passphrase = args->passphrase_fd >= 0;
-	if (arg_set(args, "secret-service")) {
-		secret_service_missing(info);
-		return NULL;
-	}
-	if ((o->key_file != NULL) + (o->new_key_command != NULL) + o->new_passphrase > 1) {
+	o->new_credential = arg_value(args, "credential");
+	o->new_secret_service = arg_set(args, "secret-service");
+	if ((o->key_file != NULL) + (o->new_key_command != NULL) + (o->new_credential != NULL) +
+		    o->new_secret_service + o->new_passphrase >
+	    1) {
 		err_set(info, E_USAGE, "the master key has one source: name one option");
 		return NULL;
 	}
-	return o->new_key_command ? "command" : o->new_passphrase ? "passphrase" : "file";
+	return o->new_key_command      ? "command"
+	       : o->new_credential     ? "credential"
+	       : o->new_secret_service ? "secret-service"
+	       : o->new_passphrase     ? "passphrase"
+				       : "file";
 }
 
 int verb_init(struct cli *c)

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "base/i18n.h"
-#include "cli/passphrase.h"
 #include "cli/verbs.h"
 
 int verb_vault_status(struct cli *c)
@@ -15,7 +14,7 @@ int verb_vault_status(struct cli *c)
 		return cli_fail(c);
 	if (c->args.json)
 		return cli_end_json(c, j);
-	path = json_str(j, "path");
+	path = json_str(j, "path") ? json_str(j, "path") : json_str(j, "credential");
 	out_line(_("master key: %s%s%s, check value %s, %s"), json_str(j, "source"),
 		 path ? " " : "", path ? path : "", json_str(j, "check"),
 		 json_bool(j, "locked", true) ? _("locked") : _("unlocked"));
@@ -62,17 +61,17 @@ int verb_vault_passwd(struct cli *c)
 	struct vault_request r = {
 		.key_file = arg_value(&c->args, "key-file"),
 		.key_command = arg_value(&c->args, "key-command"),
+		.credential = arg_value(&c->args, "credential"),
+		.secret_service = arg_set(&c->args, "secret-service"),
 		.new_passphrase_fd = fd_text ? &fd : NULL,
 	};
 	struct json *j;
 
 	if (args_expect(&c->args, 0, 0, &c->info))
 		return cli_fail(c);
-	if (arg_set(&c->args, "secret-service")) {
-		secret_service_missing(&c->info);
-		return cli_fail(c);
-	}
-	if ((r.key_file != NULL) + (r.key_command != NULL) + (r.new_passphrase_fd != NULL) > 1) {
+	if ((r.key_file != NULL) + (r.key_command != NULL) + (r.credential != NULL) +
+		    r.secret_service + (r.new_passphrase_fd != NULL) >
+	    1) {
 		err_set(&c->info, E_USAGE, "the master key has one source: name one option");
 		return cli_fail(c);
 	}

@@ -126,6 +126,8 @@ enum err app_new(const struct app_options *o, struct app **out, struct err_info 
 	a->readonly = o->readonly;
 	a->no_create = o->no_create;
 	a->new_key_command = xstrdup(o->new_key_command);
+	a->new_credential = xstrdup(o->new_credential);
+	a->new_secret_service = o->new_secret_service;
 	a->new_passphrase = o->new_passphrase;
 	a->passphrase_fd = o->passphrase_fd ? *o->passphrase_fd : -1;
 	a->ask_passphrase = o->ask_passphrase;
@@ -147,7 +149,8 @@ enum err app_open_workspace(struct app *a, struct err_info *info)
 	struct secret *material = NULL;
 	enum err e = OK;
 
-	if (!a->workspace && (a->new_passphrase || a->new_key_command)) {
+	if (!a->workspace && (a->new_passphrase || a->new_key_command || a->new_credential ||
+			      a->new_secret_service)) {
 		o.new_key = &key;
 		e = app_new_key(a, &key, &material, info);
 	}
@@ -180,6 +183,7 @@ void app_free(struct app **app)
 	xfree(&a->dir);
 	xfree(&a->key_file);
 	xfree(&a->new_key_command);
+	xfree(&a->new_credential);
 	xfree(&a->tenant);
 	xfree(&a->operator_name);
 	xfree(&a->terminal);

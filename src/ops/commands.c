@@ -93,6 +93,7 @@ const struct command_option global_options[] = {
 static const struct command_option init_options[] = {
 	{0, "key-file", "FILE", N_("keep the master key in FILE"), "file"},
 	{0, "key-command", "COMMAND", N_("lock the master key with what COMMAND prints"), NULL},
+	{0, "credential", "NAME", N_("lock the master key with the systemd credential NAME"), NULL},
 	{0, "secret-service", NULL, N_("keep the master key in the desktop's secret service"),
 	 NULL},
 	END};
@@ -213,6 +214,7 @@ static const struct command_option passwd_options[] = {
 	{0, "new-passphrase-fd", "N", N_("read the new passphrase from descriptor N"), NULL},
 	{0, "key-file", "FILE", N_("keep the master key in FILE"), "file"},
 	{0, "key-command", "COMMAND", N_("lock the master key with what COMMAND prints"), NULL},
+	{0, "credential", "NAME", N_("lock the master key with the systemd credential NAME"), NULL},
 	{0, "secret-service", NULL, N_("keep the master key in the desktop's secret service"),
 	 NULL},
 	END};

@@ -33,8 +33,8 @@ struct app {
 	char *operator_name;
 	char *terminal; /* NULL: none */
 	bool readonly, no_create;
-	char *new_key_command; /* how a workspace that is made is locked */
-	bool new_passphrase;
+	char *new_key_command, *new_credential; /* how a workspace that is made is locked */
+	bool new_secret_service, new_passphrase;
 	int passphrase_fd; /* -1: none */
 	enum err (*ask_passphrase)(bool fresh, struct strbuf *out, struct err_info *info);
 	struct workspace *workspace;

@@ -30,6 +30,8 @@ struct app_options {
 	bool no_create;              /* E_NOT_FOUND instead of making a workspace */
 	const char *key_file;        /* init --key-file */
 	const char *new_key_command; /* init --key-command; NULL */
+	const char *new_credential;  /* init --credential; NULL */
+	bool new_secret_service;     /* init --secret-service */
 	bool new_passphrase;         /* init --passphrase-fd */
 	const int *passphrase_fd;    /* --passphrase-fd; NULL: none */
 	/* Asks on the terminal into a wiped buffer; fresh: a new one, twice. E_VAULT_LOCKED: there is no terminal. NULL: nobody to ask. */
@@ -440,7 +442,7 @@ enum err ops_triage(struct ops *o, struct triage *out, struct err_info *info) MU
 void triage_free(struct triage *t);
 
 /* ------------------------------------------------------------------ the vault */
-/* {source, path, check, locked, memory_locked, tenants:[{tenant, key_version, sealed}]}. Asks nobody; a passphrase from the descriptor is
+/* {source, path, credential, check, locked, memory_locked, tenants:[{tenant, key_version, sealed}]}. Asks nobody; a passphrase from the descriptor is
  * tried (E_VAULT_KEY). A command is run. */
 enum err ops_vault_status(struct ops *o, struct json **out, struct err_info *info) MUST_USE;
 /* discard: the key is lost; all stored logins are given up and a new key file is made. {source, check, tenants, sealed, discarded}. */
@@ -448,7 +450,8 @@ enum err ops_vault_rekey(struct ops *o, bool discard, struct json **out,
 			 struct err_info *info) MUST_USE;
 /* NULL members: not named. None named: another passphrase, which needs a passphrase vault (or --passphrase-fd, which then is the new one). */
 struct vault_request {
-	const char *key_file, *key_command;
+	const char *key_file, *key_command, *credential;
+	bool secret_service;
 	const int *new_passphrase_fd;
 };
 enum err ops_vault_passwd(struct ops *o, const struct vault_request *r, struct json **out,

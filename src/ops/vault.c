@@ -94,12 +94,23 @@ enum err app_unlock(struct app *a, struct err_info *info)
 enum err app_new_key(struct app *a, struct key_change *out, struct secret **material,
 		     struct err_info *info)
 {
-	enum err e;
+	enum err e = OK;
 
-	*out = (struct key_change){.source = a->new_key_command ? KEY_COMMAND : KEY_PASSPHRASE,
-				   .command = a->new_key_command};
-	e = a->new_key_command ? vault_command_output(a->new_key_command, material, info)
-			       : read_passphrase(a, a->passphrase_fd, true, material, info);
+	*out = (struct key_change){.source = KEY_SECRET_SERVICE};
+	if (a->new_key_command) {
+		out->source = KEY_COMMAND;
+		out->locator = a->new_key_command;
+		e = vault_command_output(a->new_key_command, material, info);
+	} else if (a->new_credential) {
+		out->source = KEY_CREDENTIAL;
+		out->locator = a->new_credential;
+		e = vault_credential(a->new_credential, material, info);
+	} else if (a->new_secret_service) {
+		e = vault_service_ready(info); /* before a workspace is begun in vain */
+	} else {
+		out->source = KEY_PASSPHRASE;
+		e = read_passphrase(a, a->passphrase_fd, true, material, info);
+	}
 	out->material = *material;
 	return e;
 }
@@ -144,6 +155,7 @@ enum err ops_vault_status(struct ops *o, struct json **out, struct err_info *inf
 		json_set_str(j, "source", key_source_name(key.source));
 		json_set_str(j, "path",
 			     key.source == KEY_FILE ? workspace_key_file(o->app->workspace) : NULL);
+		json_set_str(j, "credential", key.credential[0] ? key.credential : NULL);
 		json_set_str(j, "check", key.check);
 		json_set_bool(j, "locked", locked);
 		json_set_bool(j, "memory_locked", secret_locked_ok());
@@ -226,18 +238,23 @@ static enum err passwd_passphrase(struct ops *o, const struct vault_request *r, 
 	return e;
 }
 
-static enum err passwd_command(struct ops *o, const char *command, struct json **out,
-			       struct err_info *info)
+/* What gives its secret by itself. */
+static enum err passwd_given(struct ops *o, enum key_source source, const char *locator,
+			     struct json **out, struct err_info *info)
 {
-	struct key_change c = {.source = KEY_COMMAND, .command = command};
-	struct secret *printed = NULL;
-	enum err e = vault_command_output(command, &printed, info);
+	struct key_change c = {.source = source, .locator = locator};
+	struct secret *given = NULL;
+	enum err e = OK;
 
+	if (source == KEY_COMMAND)
+		e = vault_command_output(locator, &given, info);
+	else if (source == KEY_CREDENTIAL)
+		e = vault_credential(locator, &given, info);
 	if (!e) {
-		c.material = printed;
+		c.material = given;
 		e = change(o, &c, out, info);
 	}
-	secret_free(&printed);
+	secret_free(&given);
 	return e;
 }
 
@@ -255,17 +272,18 @@ static enum err passwd_file(struct ops *o, const char *path, struct json **out,
 enum err ops_vault_passwd(struct ops *o, const struct vault_request *r, struct json **out,
 			  struct err_info *info)
 {
+	bool named = r->key_file || r->key_command || r->credential || r->secret_service ||
+		     r->new_passphrase_fd;
 	struct key_facts key;
 	enum err e = ops_may_write(o, info);
 
 	if (!e)
 		e = workspace_key(o->app->workspace, &key, info);
-	if (!e && !r->key_file && !r->key_command && !r->new_passphrase_fd &&
-	    key.source != KEY_PASSPHRASE && o->app->passphrase_fd < 0) {
+	if (!e && !named && key.source != KEY_PASSPHRASE && o->app->passphrase_fd < 0) {
 		err_set(info, E_USAGE, "the vault has no passphrase to change (its key: %s)",
 			key_source_name(key.source));
-		err_hint(info, "name the new source: --new-passphrase-fd, --key-file or "
-			       "--key-command");
+		err_hint(info, "name the new source: --new-passphrase-fd, --key-file, "
+			       "--key-command, --credential or --secret-service");
 		return E_USAGE;
 	}
 	if (!e)
@@ -273,7 +291,11 @@ enum err ops_vault_passwd(struct ops *o, const struct vault_request *r, struct j
 	if (e)
 		return e;
 	if (r->key_command)
-		return passwd_command(o, r->key_command, out, info);
+		return passwd_given(o, KEY_COMMAND, r->key_command, out, info);
+	if (r->credential)
+		return passwd_given(o, KEY_CREDENTIAL, r->credential, out, info);
+	if (r->secret_service)
+		return passwd_given(o, KEY_SECRET_SERVICE, NULL, out, info);
 	if (r->key_file)
 		return passwd_file(o, r->key_file, out, info);
 	return passwd_passphrase(o, r, key.source == KEY_PASSPHRASE, out, info);

@@ -65,20 +65,35 @@ enum err keyring_make(struct workspace *w, const struct key_change *c, struct er
 	struct strbuf b;
 	enum err e;
 
-	if (c && c->source != KEY_FILE)
-		e = vault_create_wrapped(c->source, c->command, c->material, w->uuid, &w->vault, &d,
+	if (c && c->source == KEY_SECRET_SERVICE)
+		e = vault_create_in_service(w->uuid, &w->vault, &d, info);
+	else if (c && c->source != KEY_FILE)
+		e = vault_create_wrapped(c->source, c->locator, c->material, w->uuid, &w->vault, &d,
 					 info);
 	else
 		e = make_file(w, &d, info);
-	if (!e)
-		e = chain_key_create(w->chain_path, w->uuid, &w->chain, info);
 	if (!e) {
 		strbuf_init(&b, KEY_TEXT_BYTES);
 		key_descriptor_write(&d, &b);
 		w->descriptor = strbuf_detach(&b);
+		e = chain_key_create(w->chain_path, w->uuid, &w->chain, info);
 	}
 	key_descriptor_free(&d);
 	return e;
+}
+
+void keyring_forget(const struct workspace *w)
+{
+	struct key_descriptor d;
+	struct err_info info;
+
+	if (!w->descriptor || key_descriptor_parse(w->descriptor, &d, &info))
+		return;
+	if (vault_forget(&d, w->uuid, &info))
+		log_warn("an entry of the secret service, which opens nothing, could not be "
+			 "removed: %s",
+			 info.text);
+	key_descriptor_free(&d);
 }
 
 /* ---- what a rotation that was cut off left ---- */
@@ -320,6 +335,8 @@ enum err workspace_key(struct workspace *w, struct key_facts *out, struct err_in
 	if (!e) {
 		out->source = d.source;
 		snprintf(out->check, sizeof(out->check), "%s", d.check);
+		snprintf(out->credential, sizeof(out->credential), "%s",
+			 d.source == KEY_CREDENTIAL ? d.locator : "");
 		out->open = w->vault && !strcmp(vault_check(w->vault), d.check);
 		key_descriptor_free(&d);
 	}

@@ -14,6 +14,8 @@ void keyring_follow(struct workspace *w);
 /* New keys for a new workspace; fills vault, chain and descriptor. c: NULL for a key file. */
 enum err keyring_make(struct workspace *w, const struct key_change *c,
 		      struct err_info *info) MUST_USE;
+/* What keyring_make stored elsewhere for a workspace that is not made after all. */
+void keyring_forget(const struct workspace *w);
 /* The settings' description anew. The vault's mutex is held, or nobody else is there. */
 enum err keyring_reload(struct workspace *w, struct err_info *info) MUST_USE;
 /* Finishes a rotation that was cut off between commit and renaming. Not in a transaction. */

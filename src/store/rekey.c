@@ -5,8 +5,9 @@
  * takes it; (3) all data keys and values are sealed anew and the settings name the new master key, in one transaction:
  * before its commit the old key opens the old rows, after it the new key, which is on the disk, opens the new ones.
  * (4) With the lock taken again, so that no other change is in between, the file is renamed over the old one; (5) a key
- * file that is no source any more is removed. Cut off before (4), the next who opens does it. A key of a passphrase or a
- * command stands in the settings and has no steps but (3). */
+ * file that is no source any more is removed. Cut off before (4), the next who opens does it. A key of any other
+ * source stands in the settings and has no steps but (3); the secret service's entry for it is stored before all this and
+ * the old one removed after it, each under an id of its own. */
 #include "store/rekey.h"
 
 #include <errno.h>
@@ -235,6 +236,7 @@ struct change {
 	struct key_descriptor before, after;
 	struct vault *fresh;
 	char *old_path, *new_path; /* NULL: no key file */
+	bool committing, committed;
 };
 
 /* The old master key as the settings name it now, under the write lock. */
@@ -395,11 +397,25 @@ static enum err change_locked(struct store *s, struct change *c, struct key_tall
 		store_rollback(s);
 		return e;
 	}
+	c->committing = true;
 	e = store_commit(s, info);
+	c->committed = !e;
 	tenant_key_free(&s->key);
 	if (!e)
 		follow(s, c);
 	return e;
+}
+
+/* The secret service's entry that no settings name now; one that a commit that failed may name stays. */
+static void forget_entry(struct store *s, const struct change *c)
+{
+	const struct key_descriptor *d = c->committed ? &c->before : &c->after;
+	struct err_info info;
+
+	if ((c->committed || !c->committing) && vault_forget(d, s->w->uuid, &info))
+		log_warn("an entry of the secret service, which opens nothing any more, could not "
+			 "be removed: %s",
+			 info.text);
 }
 
 enum err vault_change(struct store *s, const struct key_change *want, struct key_tally *out,
@@ -412,11 +428,15 @@ enum err vault_change(struct store *s, const struct key_change *want, struct key
 
 	if (!e && !want->discard)
 		e = workspace_vault(s->w, &v, info);
-	if (!e && !want->alike && want->source != KEY_FILE)
-		e = vault_create_wrapped(want->source, want->command, want->material, s->w->uuid,
+	if (!e && !want->alike && want->source == KEY_SECRET_SERVICE)
+		e = vault_create_in_service(s->w->uuid, &c.fresh, &c.after, info);
+	else if (!e && !want->alike && want->source != KEY_FILE)
+		e = vault_create_wrapped(want->source, want->locator, want->material, s->w->uuid,
 					 &c.fresh, &c.after, info);
 	if (!e)
 		e = change_locked(s, &c, &tally, info);
+	if (!want->alike)
+		forget_entry(s, &c);
 	vault_free(&c.fresh);
 	key_descriptor_free(&c.before);
 	key_descriptor_free(&c.after);

@@ -7,10 +7,10 @@
 /* Where the new master key comes from. */
 struct key_change {
 	bool alike; /* the same place and the same passphrase; the rest is not looked at */
-	enum key_source source;        /* FILE, PASSPHRASE or COMMAND */
+	enum key_source source;
 	const char *path;              /* FILE: absolute; NULL: the configured or the default one */
-	const char *command;           /* COMMAND */
-	const struct secret *material; /* PASSPHRASE, COMMAND: what it gave */
+	const char *locator;           /* COMMAND, CREDENTIAL: as in struct key_descriptor */
+	const struct secret *material; /* PASSPHRASE, COMMAND, CREDENTIAL: what it gave */
 	bool discard;                  /* nothing sealed is kept: for a key that is lost */
 };
 struct key_tally {

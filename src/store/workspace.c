@@ -267,6 +267,7 @@ static enum err fill_new(struct workspace *w, struct store *s, const struct work
 			unlink(w->chain_path);
 		if (w->vault && !w->key_fixed && !vault_is_wrapped(w->vault))
 			unlink(w->key_path);
+		keyring_forget(w);
 	}
 	w->created = !e;
 	return e;

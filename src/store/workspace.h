@@ -62,7 +62,8 @@ enum err workspace_unlock(struct workspace *w, const struct secret *passphrase,
 struct key_facts {
 	enum key_source source;
 	char check[KEY_ID_SIZE];
-	bool open; /* in this process */
+	char credential[256]; /* its name; "": another source */
+	bool open;            /* in this process */
 };
 enum err workspace_key(struct workspace *w, struct key_facts *out, struct err_info *info) MUST_USE;
 

@@ -1,10 +1,12 @@
-/* vault/command.c - what a command prints, as a secret.
+/* vault/command.c - what a program prints, as a secret.
  *
- * No shell: the words are split (base/process.h), and the program is run as it is named.
- * Its standard error and terminal stay the operator's (a key agent may ask there); its output goes
- * through a pipe straight into locked memory. It has a minute. */
+ * No shell: a command's words are split (base/process.h), and the program is run as it is named.
+ * A key command's standard error and terminal stay the operator's (a key agent may ask there); output goes
+ * through a pipe straight into locked memory. It has a minute. What a program is given to read is in its pipe before it
+ * starts, so that nothing here waits for it to read, and none that ends early can end us. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sodium.h>
@@ -22,7 +24,7 @@
 #define COMMAND_TIMEOUT_MS 60000
 #define EXIT_POLL_MS 10
 
-static int start(char *const argv[], int output, pid_t *pid)
+static int start(const struct program *p, int input, int output, pid_t *pid)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
@@ -39,15 +41,66 @@ static int start(char *const argv[], int output, pid_t *pid)
 	posix_spawnattr_setsigdefault(&attr, &standard);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
-	errnum = posix_spawnp(pid, argv[0], &files, &attr, argv, environ);
+	if (input >= 0)
+		posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
+	if (p->quiet)
+		posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	errnum = posix_spawnp(pid, p->argv[0], &files, &attr, p->argv, environ);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attr);
 	return errnum;
 }
 
+/* A pipe that holds the input already; -1: errno. */
+static int filled_pipe(const struct secret *input)
+{
+	int ends[2];
+	ssize_t k;
+
+	INVARIANT(secret_len(input) <= PIPE_BUF, "input that a pipe holds");
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -1;
+	k = write(ends[1], secret_bytes(input), secret_len(input));
+	close(ends[1]);
+	if (k == (ssize_t)secret_len(input))
+		return ends[0];
+	close(ends[0]);
+	return -1;
+}
+
+/* Starts it; *output is where it prints. */
+static enum err begin(const struct program *p, int *output, pid_t *pid, struct err_info *info)
+{
+	int input = p->input ? filled_pipe(p->input) : -1, ends[2], errnum;
+
+	if ((p->input && input < 0) || pipe2(ends, O_CLOEXEC) != 0) {
+		errnum = errno;
+		if (input >= 0)
+			close(input);
+		return err_set_errno(info, errnum, "cannot run %s", p->what);
+	}
+	errnum = start(p, input, ends[1], pid);
+	close(ends[1]);
+	if (input >= 0)
+		close(input);
+	if (errnum) {
+		close(ends[0]);
+		return err_set(info, E_VAULT_LOCKED, "cannot run %s %s: %s", p->what, p->argv[0],
+			       strerror(errnum));
+	}
+	*output = ends[0];
+	return OK;
+}
+
+static enum err too_slow(const struct program *p, struct err_info *info)
+{
+	return err_set(info, E_VAULT_LOCKED, "%s took over %d seconds", p->what,
+		       COMMAND_TIMEOUT_MS / 1000);
+}
+
 /* Fills room to the end of the output. *len past size: there was more. */
-static enum err read_output(int fd, unsigned char *room, size_t size, int64_t deadline, size_t *len,
-			    struct err_info *info)
+static enum err read_output(const struct program *program, int fd, unsigned char *room, size_t size,
+			    int64_t deadline, size_t *len, struct err_info *info)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 
@@ -60,13 +113,13 @@ static enum err read_output(int fd, unsigned char *room, size_t size, int64_t de
 		if (ready < 0 && errno == EINTR)
 			continue;
 		if (ready == 0)
-			return err_set(info, E_VAULT_LOCKED, "the key command took over %d seconds",
-				       COMMAND_TIMEOUT_MS / 1000);
+			return too_slow(program, info);
 		k = ready < 0 ? -1 : read(fd, room + *len, size - *len);
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k < 0)
-			return err_set_errno(info, errno, "cannot read the key command's output");
+			return err_set_errno(info, errno, "cannot read what %s prints",
+					     program->what);
 		if (k == 0)
 			return OK;
 		*len += (size_t)k;
@@ -96,11 +149,8 @@ static bool reap(pid_t pid, int64_t deadline, int *status)
 	}
 }
 
-static enum err judge(const char *program, int status, bool ended, struct err_info *info)
+static enum err judge(const char *program, int status, struct err_info *info)
 {
-	if (!ended)
-		return err_set(info, E_VAULT_LOCKED, "the key command took over %d seconds",
-			       COMMAND_TIMEOUT_MS / 1000);
 	if (WIFSIGNALED(status))
 		return err_set(info, E_VAULT_LOCKED, "the key command %s was ended by signal %d",
 			       program, WTERMSIG(status));
@@ -122,39 +172,31 @@ static size_t without_newline(const unsigned char *room, size_t len)
 	return len;
 }
 
-static enum err run(char *argv[], size_t max, struct secret **out, struct err_info *info)
+enum err program_run(const struct program *p, size_t max, struct secret **out, int *status,
+		     struct err_info *info)
 {
 	int64_t deadline = clock_mono_ms() + COMMAND_TIMEOUT_MS;
 	unsigned char *room = NULL;
-	int ends[2], status = 0, errnum;
 	size_t len = 0;
 	bool ended;
 	pid_t pid;
-	enum err e, end;
+	int fd;
+	enum err e = begin(p, &fd, &pid, info);
 
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return err_set_errno(info, errno, "cannot run the key command");
-	errnum = start(argv, ends[1], &pid);
-	close(ends[1]);
-	if (errnum) {
-		close(ends[0]);
-		return err_set(info, E_VAULT_LOCKED, "cannot run the key command %s: %s", argv[0],
-			       strerror(errnum));
-	}
+	if (e)
+		return e;
 	room = sodium_malloc(max + 3);
 	if (!room)
 		die("out of memory for a secret");
-	e = read_output(ends[0], room, max + 3, deadline, &len, info);
-	close(ends[0]);
-	ended = reap(pid, e ? 0 : deadline, &status);
-	if (!e) {
-		/* One that prints on is ended by its closed pipe: what is told is its excess. */
-		end = len > max + 2 ? OK : judge(argv[0], status, ended, info);
-		len = without_newline(room, len);
-		e = !end && len > max ? err_set(info, E_VAULT_KEY,
-						"the key command prints over %zu bytes", max)
-				      : end;
-	}
+	e = read_output(p, fd, room, max + 3, deadline, &len, info);
+	close(fd);
+	ended = reap(pid, e ? 0 : deadline, status);
+	/* One that prints on is ended by its closed pipe: what is told is its excess. */
+	if (!e && !ended && len <= max + 2)
+		e = too_slow(p, info);
+	len = without_newline(room, len);
+	if (!e && len > max)
+		e = err_set(info, E_VAULT_KEY, "%s prints over %zu bytes", p->what, max);
 	if (!e)
 		*out = secret_new(room, len);
 	sodium_free(room);
@@ -164,13 +206,17 @@ static enum err run(char *argv[], size_t max, struct secret **out, struct err_in
 enum err command_output(const char *command, size_t max, struct secret **out, struct err_info *info)
 {
 	char *words = xstrdup(command), *argv[COMMAND_WORDS];
+	struct program p = {.argv = argv, .what = "the key command"};
 	struct secret *s = NULL;
+	int status = 0;
 	enum err e;
 
 	if (!process_split(words, argv, COMMAND_WORDS))
 		e = err_set(info, E_INVALID, "the key command is empty or has an open quote");
 	else
-		e = run(argv, max, &s, info);
+		e = program_run(&p, max, &s, &status, info);
+	if (!e)
+		e = judge(argv[0], status, info);
 	if (!e && secret_len(s) == 0)
 		e = err_set(info, E_VAULT_LOCKED, "the key command printed nothing");
 	xfree(&words);

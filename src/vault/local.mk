@@ -4,6 +4,7 @@ libmasthead_vault_a_SOURCES = \
 	src/vault/aead.c \
 	src/vault/aead.h \
 	src/vault/command.c \
+	src/vault/credential.c \
 	src/vault/hash.c \
 	src/vault/hash.h \
 	src/vault/keyfile.c \
@@ -11,7 +12,17 @@ libmasthead_vault_a_SOURCES = \
 	src/vault/master.h \
 	src/vault/secret.c \
 	src/vault/secret.h \
+	src/vault/service.c \
+	src/vault/service_helper.h \
 	src/vault/source.c \
 	src/vault/vault.c \
 	src/vault/vault.h \
 	src/vault/wrapped.c
+
+# The secret service is asked by a program of its own; see src/vault/service.c.
+if HAVE_LIBSECRET
+pkglibexec_PROGRAMS += masthead-secret-service
+masthead_secret_service_SOURCES = src/vault/service_helper.c src/vault/service_helper.h
+masthead_secret_service_CPPFLAGS = $(AM_CPPFLAGS) $(LIBSECRET_CFLAGS)
+masthead_secret_service_LDADD = $(LIBSECRET_LIBS)
+endif

@@ -39,6 +39,13 @@ static const char *const source_names[KEY_SOURCE_COUNT] = {
 #undef SOURCE_ROW
 };
 
+/* What a source's locator is called in the settings; NULL: it has none. */
+static const char *const locator_names[KEY_SOURCE_COUNT] = {
+	[KEY_COMMAND] = "command",
+	[KEY_SECRET_SERVICE] = "entry",
+	[KEY_CREDENTIAL] = "credential",
+};
+
 const char *key_source_name(enum key_source s)
 {
 	return (unsigned)s < KEY_SOURCE_COUNT ? source_names[s] : "";
@@ -67,7 +74,7 @@ static bool take_wrapped(const struct json *j, struct key_descriptor *d)
 	const char *kdf = json_str(j, "kdf");
 	bool stretched = kdf && !strcmp(kdf, "argon2id");
 
-	if (!kdf || (!stretched && (strcmp(kdf, "none") || d->source != KEY_COMMAND)))
+	if (!kdf || (!stretched && (strcmp(kdf, "none") || d->source == KEY_PASSPHRASE)))
 		return false;
 	if (stretched) {
 		d->derived.ops = json_int(j, "ops", 0);
@@ -77,8 +84,11 @@ static bool take_wrapped(const struct json *j, struct key_descriptor *d)
 		    d->derived.mem_bytes > DERIVE_MEM_MAX)
 			return false;
 	}
-	return d->check[0] && (d->source == KEY_COMMAND) == (d->command != NULL) &&
-	       take_hex(j, "salt", d->derived.salt, sizeof(d->derived.salt)) &&
+	if (locator_names[d->source] && !d->locator)
+		return false;
+	if (d->source == KEY_CREDENTIAL && !vault_credential_name_ok(d->locator))
+		return false;
+	return d->check[0] && take_hex(j, "salt", d->derived.salt, sizeof(d->derived.salt)) &&
 	       take_hex(j, "wrapped", d->wrapped, sizeof(d->wrapped));
 }
 
@@ -98,10 +108,11 @@ static enum err take_fields(const struct json *j, struct key_descriptor *d, stru
 	if (!known)
 		return err_set(info, E_UNSUPPORTED, "this program has no key source %.64s", source);
 	d->path = xstrdup(path);
-	d->command = xstrdup(json_str(j, "command"));
+	if (locator_names[d->source])
+		d->locator = xstrdup(json_str(j, locator_names[d->source]));
 	if (check)
 		memcpy(d->check, check, KEY_ID_SIZE);
-	if ((d->source == KEY_PASSPHRASE || d->source == KEY_COMMAND) && !take_wrapped(j, d)) {
+	if (d->source != KEY_FILE && !take_wrapped(j, d)) {
 		key_descriptor_free(d);
 		return damaged(info);
 	}
@@ -127,8 +138,8 @@ static void write_wrapped(const struct key_descriptor *d, struct json *j)
 {
 	char salt[2 * KEY_SALT_BYTES + 1], wrapped[2 * KEY_WRAPPED_BYTES + 1];
 
-	if (d->command)
-		json_set_str(j, "command", d->command);
+	if (locator_names[d->source])
+		json_set_str(j, locator_names[d->source], d->locator);
 	json_set_str(j, "kdf", d->derived.mem_bytes ? "argon2id" : "none");
 	if (d->derived.mem_bytes) {
 		json_set_int(j, "ops", d->derived.ops);
@@ -149,7 +160,7 @@ void key_descriptor_write(const struct key_descriptor *d, struct strbuf *out)
 		json_set_str(j, "path", d->path);
 	if (d->check[0])
 		json_set_str(j, "check", d->check);
-	if (d->source == KEY_PASSPHRASE || d->source == KEY_COMMAND)
+	if (d->source != KEY_FILE)
 		write_wrapped(d, j);
 	json_write(out, j, false);
 	json_free(&j);
@@ -158,6 +169,6 @@ void key_descriptor_write(const struct key_descriptor *d, struct strbuf *out)
 void key_descriptor_free(struct key_descriptor *d)
 {
 	xfree(&d->path);
-	xfree(&d->command);
+	xfree(&d->locator);
 	memset(d, 0, sizeof(*d));
 }

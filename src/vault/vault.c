@@ -127,12 +127,18 @@ static enum err unlock_file(const char *path, const char *check, const char *uui
 	return e;
 }
 
-static enum err unlock_command(const struct key_descriptor *d, const char *uuid, struct vault **out,
+static enum err unlock_wrapped(const struct key_descriptor *d, const char *uuid, struct vault **out,
 			       struct err_info *info)
 {
 	struct secret *material = NULL;
-	enum err e = vault_command_output(d->command, &material, info);
+	enum err e;
 
+	if (d->source == KEY_COMMAND)
+		e = vault_command_output(d->locator, &material, info);
+	else if (d->source == KEY_CREDENTIAL)
+		e = vault_credential(d->locator, &material, info);
+	else
+		e = service_lookup(d->locator, uuid, &material, info);
 	if (!e)
 		e = vault_unlock_with(d, material, uuid, out, info);
 	secret_free(&material);
@@ -150,11 +156,8 @@ enum err vault_unlock(const struct key_descriptor *d, const char *config_dir, co
 		err_hint(info, "run it on a terminal, or give --passphrase-fd");
 		return E_VAULT_LOCKED;
 	}
-	if (d->source == KEY_COMMAND)
-		return unlock_command(d, uuid, out, info);
 	if (d->source != KEY_FILE)
-		return err_set(info, E_UNSUPPORTED, "this program has no key source %s",
-			       key_source_name(d->source));
+		return unlock_wrapped(d, uuid, out, info);
 	standard = vault_default_key_path(config_dir, uuid);
 	e = unlock_file(d->path ? d->path : standard, d->check, uuid, out, info);
 	xfree(&standard);

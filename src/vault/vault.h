@@ -52,13 +52,15 @@ struct key_derivation {
 /* What the workspace's settings keep, as one JSON object:
  * {"source":"file","path":"/...","check":"0123456789abcdef"}, or
  * {"source":"passphrase","kdf":"argon2id","ops":3,"mem":268435456,"salt":HEX,"wrapped":HEX,"check":...}
- * ("command" has "command" too, and kdf "none" where it prints a whole key). It holds no secret in clear. */
+ * ("command" has "command" too, "credential" and "secret-service" have "credential" and "entry", all three kdf
+ * "none" where what they give is a whole key). It holds no secret in clear. */
 struct key_descriptor {
 	enum key_source source;
-	char *path;                    /* KEY_FILE: absolute; NULL: the default path */
-	char *command;                 /* KEY_COMMAND: as typed */
+	char *path; /* KEY_FILE: absolute; NULL: the default path */
+	/* COMMAND: as typed; CREDENTIAL: its name; SECRET_SERVICE: its entry's id (see service.c) */
+	char *locator;
 	char check[KEY_ID_SIZE];       /* "" when not known yet */
-	struct key_derivation derived; /* of these two on: KEY_PASSPHRASE, KEY_COMMAND */
+	struct key_derivation derived; /* from here on: all but KEY_FILE */
 	unsigned char wrapped[KEY_WRAPPED_BYTES];
 };
 /* Zeroes the struct first on success; free with key_descriptor_free. E_CORRUPT: not such a text;
@@ -85,21 +87,22 @@ enum err vault_open_key_file(const char *path, const char *uuid, struct vault **
 			     struct err_info *info) MUST_USE;
 /* Unlocks as the settings say, and holds the key against d->check where that is set (E_VAULT_KEY). config_dir
  * finds the default path. A rotation that was cut off between commit and renaming left the key in
- * "<path>.new": it is found there. KEY_COMMAND: runs it, up to a minute. KEY_PASSPHRASE: E_VAULT_LOCKED, for it
- * takes vault_unlock_with. Besides the errors above, E_UNSUPPORTED. */
+ * "<path>.new": it is found there. KEY_COMMAND: runs it, up to a minute; KEY_SECRET_SERVICE:
+ * asks it as long, for a keyring may ask its owner. KEY_PASSPHRASE: E_VAULT_LOCKED, for it takes vault_unlock_with. Besides the errors above, E_UNSUPPORTED. */
 enum err vault_unlock(const struct key_descriptor *d, const char *config_dir, const char *uuid,
 		      struct vault **out, struct err_info *info) MUST_USE;
 
-/* A new random master key, wrapped by a key that comes from the passphrase or a command's output (about 0.7 s and
- * 256 MiB, unless it is a whole key). Fills *d (free it). E_INVALID: empty; E_IO: not enough memory. */
-enum err vault_create_wrapped(enum key_source source, const char *command,
+/* A new random master key, wrapped by a key that comes from the passphrase, a command's output or a credential
+ * (about 0.7 s and 256 MiB, unless it is a whole key). Fills *d (free it). E_INVALID: empty; E_IO: not enough
+ * memory. */
+enum err vault_create_wrapped(enum key_source source, const char *locator,
 			      const struct secret *material, const char *uuid, struct vault **out,
 			      struct key_descriptor *d, struct err_info *info) MUST_USE;
 /* E_VAULT_KEY: it does not fit; E_IO. */
 enum err vault_unlock_with(const struct key_descriptor *d, const struct secret *material,
 			   const char *uuid, struct vault **out, struct err_info *info) MUST_USE;
 bool vault_is_wrapped(const struct vault *v);
-/* The same passphrase or command, another master key; nobody is asked. Only of a wrapped one. */
+/* The same source and what it gives, another master key; nobody is asked. Only of a wrapped one. */
 void vault_create_alike(const struct vault *v, const struct key_descriptor *before,
 			struct vault **out, struct key_descriptor *d);
 /* What another process made with vault_create_alike. E_VAULT_LOCKED: the passphrase is another one now. */
@@ -109,6 +112,24 @@ enum err vault_unlock_alike(const struct key_descriptor *d, const struct vault *
  * printed nothing, or took over a minute; E_VAULT_KEY: printed too much; E_INVALID: not a command. */
 enum err vault_command_output(const char *command, struct secret **out,
 			      struct err_info *info) MUST_USE;
+
+/* The bytes of $CREDENTIALS_DIRECTORY/NAME, one newline at the end dropped. E_INVALID: no name of a credential;
+ * E_VAULT_LOCKED: this process was given none, or none of this name; E_VAULT_KEY: empty, too long, no plain file,
+ * or open to everybody; E_IO. */
+enum err vault_credential(const char *name, struct secret **out, struct err_info *info) MUST_USE;
+bool vault_credential_name_ok(const char *name);
+
+/* vault_create_wrapped with a random secret, which is stored in the desktop's secret service first: as a new entry, so
+ * that one of before still opens what is of before. Until the settings that name it are committed the entry is
+ * nobody's: vault_forget it where that fails. E_VAULT_LOCKED: no service, or its keyring is locked; E_UNSUPPORTED:
+ * the helper program is not installed. */
+enum err vault_create_in_service(const char *uuid, struct vault **out, struct key_descriptor *d,
+				 struct err_info *info) MUST_USE;
+/* Would vault_create_in_service get as far as storing? Its errors; nothing is stored. */
+enum err vault_service_ready(struct err_info *info) MUST_USE;
+/* Removes what was stored for a key that no settings name: the entry of KEY_SECRET_SERVICE; of others nothing. */
+enum err vault_forget(const struct key_descriptor *d, const char *uuid,
+		      struct err_info *info) MUST_USE;
 
 void vault_free(struct vault **v);
 const char *vault_uuid(const struct vault *v);

@@ -1,8 +1,9 @@
-/* vault/wrapped.c - master keys that a passphrase or a command's output unlocks.
+/* vault/wrapped.c - master keys that something unlocks: a passphrase, a command's output, a credential, an entry of the
+ * secret service.
  *
  * The master key is random. What stands in the settings is the key wrapped by one derived with
  * Argon2id from the passphrase, with the parameters and the salt that were used, so that stronger ones can come
- * later. Output of a command that is a key by itself (64 hex digits) needs no stretching.
+ * later. What a machine gives and is a key by itself (64 hex digits) needs no stretching.
  * Whoever changes salt or parameters finds that nothing opens: they are bound in. */
 #include <sodium.h>
 #include <string.h>
@@ -38,16 +39,18 @@ static void stretch_not(const struct secret *material, const struct key_derivati
 	keyed_hash_end(&h, out);
 }
 
-static enum err derive(const struct secret *material, const struct key_derivation *k,
-		       struct secret **out, struct err_info *info)
+static enum err derive(enum key_source source, const struct secret *material,
+		       const struct key_derivation *k, struct secret **out, struct err_info *info)
 {
 	unsigned char bytes[KEY_BYTES];
 
 	if (!k->mem_bytes) {
 		/* What is no key now was none when it was taken for one: it is another output. */
 		if (!is_whole_key(material))
-			return err_set(info, E_VAULT_KEY,
-				       "the command gave no key of 64 hex digits as before");
+			return err_set(
+				info, E_VAULT_KEY,
+				"what the vault's %s gave is no key of 64 hex digits as before",
+				key_source_name(source));
 		stretch_not(material, k, bytes);
 	} else if (crypto_pwhash_argon2id(
 			   bytes, sizeof(bytes), (const char *)secret_bytes(material),
@@ -74,14 +77,14 @@ static void wrapped_place(struct strbuf *aad, const char *uuid, const struct key
 	aad_add_int(aad, k->mem_bytes);
 }
 
-static void describe(const struct vault *v, enum key_source source, const char *command,
+static void describe(const struct vault *v, enum key_source source, const char *locator,
 		     struct key_descriptor *d)
 {
 	struct strbuf aad, sealed;
 
 	memset(d, 0, sizeof(*d));
 	d->source = source;
-	d->command = xstrdup(command);
+	d->locator = xstrdup(locator);
 	d->derived = v->derived;
 	memcpy(d->check, v->check, KEY_ID_SIZE);
 	wrapped_place(&aad, v->uuid, &v->derived);
@@ -104,7 +107,7 @@ static struct vault *new_master(struct secret *kek, const struct key_derivation 
 	return v;
 }
 
-enum err vault_create_wrapped(enum key_source source, const char *command,
+enum err vault_create_wrapped(enum key_source source, const char *locator,
 			      const struct secret *material, const char *uuid, struct vault **out,
 			      struct key_descriptor *d, struct err_info *info)
 {
@@ -114,16 +117,16 @@ enum err vault_create_wrapped(enum key_source source, const char *command,
 
 	if (secret_len(material) == 0)
 		return err_set(info, E_INVALID, "the passphrase is empty");
-	if (source != KEY_COMMAND || !is_whole_key(material)) {
+	if (source == KEY_PASSPHRASE || !is_whole_key(material)) {
 		k.ops = crypto_pwhash_argon2id_OPSLIMIT_MODERATE;
 		k.mem_bytes = crypto_pwhash_argon2id_MEMLIMIT_MODERATE;
 	}
 	rng_bytes(k.salt, sizeof(k.salt));
-	e = derive(material, &k, &kek, info);
+	e = derive(source, material, &k, &kek, info);
 	if (e)
 		return e;
 	*out = new_master(kek, &k, uuid);
-	describe(*out, source, command, d);
+	describe(*out, source, locator, d);
 	return OK;
 }
 
@@ -137,18 +140,28 @@ void vault_create_alike(const struct vault *v, const struct key_descriptor *befo
 {
 	INVARIANT(v->kek, "a master key that is wrapped");
 	*out = new_master(secret_copy(v->kek), &v->derived, v->uuid);
-	describe(*out, before->source, before->command, d);
+	describe(*out, before->source, before->locator, d);
 }
 
 static void say_what_fits(enum key_source source, struct err_info *info)
 {
-	if (source == KEY_COMMAND)
+	if (source == KEY_PASSPHRASE)
+		err_hint(info, "try again; if it is forgotten, `masthead vault rekey --discard' "
+			       "begins anew and the accounts are connected again");
+	else if (source == KEY_COMMAND)
 		err_hint(info, "see what the command prints now; without what it printed before, "
 			       "`masthead vault rekey --discard' begins anew");
 	else
-		err_hint(info, "try again; if it is forgotten, `masthead vault rekey --discard' "
-			       "begins anew and the accounts are connected again");
+		err_hint(info, "put back what was there before; without it, `masthead vault rekey "
+			       "--discard' begins anew");
 }
+
+static const char *const misfits[KEY_SOURCE_COUNT] = {
+	[KEY_PASSPHRASE] = "the passphrase does not open the vault",
+	[KEY_COMMAND] = "what the key command printed does not open the vault",
+	[KEY_SECRET_SERVICE] = "what the secret service holds does not open the vault",
+	[KEY_CREDENTIAL] = "the credential does not open the vault",
+};
 
 /* Takes kek. */
 static enum err unwrap(const struct key_descriptor *d, struct secret *kek, const char *uuid,
@@ -164,10 +177,7 @@ static enum err unwrap(const struct key_descriptor *d, struct secret *kek, const
 	if (!key || secret_len(key) != KEY_BYTES) {
 		secret_free(&key);
 		secret_free(&kek);
-		err_set(info, E_VAULT_KEY,
-			d->source == KEY_COMMAND
-				? "what the key command printed does not open the vault"
-				: "the passphrase does not open the vault");
+		err_set(info, E_VAULT_KEY, "%s", misfits[d->source]);
 		say_what_fits(d->source, info);
 		return E_VAULT_KEY;
 	}
@@ -182,7 +192,7 @@ enum err vault_unlock_with(const struct key_descriptor *d, const struct secret *
 			   const char *uuid, struct vault **out, struct err_info *info)
 {
 	struct secret *kek = NULL;
-	enum err e = derive(material, &d->derived, &kek, info);
+	enum err e = derive(d->source, material, &d->derived, &kek, info);
 
 	if (e == E_VAULT_KEY)
 		say_what_fits(d->source, info);

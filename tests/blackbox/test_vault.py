@@ -3,7 +3,10 @@ import glob
 import os
 import pty
 import select
+import shutil
+import sqlite3
 import stat
+import subprocess
 import unittest
 
 import desk
@@ -12,8 +15,8 @@ import shapes
 import suite
 
 WHOLE_KEY = "5f" * 32
-STATUS = {"source": str, "path": (str, None), "check": str, "locked": bool,
-          "memory_locked": bool, "tenants": list}
+STATUS = {"source": str, "path": (str, None), "credential": (str, None), "check": str,
+          "locked": bool, "memory_locked": bool, "tenants": list}
 CHANGE = {"source": str, "check": str, "tenants": int, "sealed": int, "discarded": int}
 
 
@@ -160,8 +163,7 @@ class Passphrase(Case):
         self.with_fds(4, "init", passphrase_fd="")
         self.with_fds(4, "init", passphrase_fd="x" * ((1 << 20) + 1))
         self.refused("E_USAGE", 2, "init", "--key-file", "k", "--key-command", "echo x")
-        said = self.refused("E_UNSUPPORTED", 4, "init", "--secret-service")
-        self.assertIn("secret-tool", said["hint"])
+        self.refused("E_USAGE", 2, "init", "--credential", "k", "--secret-service")
         self.assertFalse(os.path.exists(os.path.join(self.home.workspace, "masthead.db")))
 
     def test_a_megabyte(self):
@@ -245,6 +247,223 @@ class Command(Case):
     def test_no_shell_reads_it(self):
         self.json("init", "--key-command", "echo $(touch evil); touch evil > evil")
         self.assertFalse(os.path.exists(self.home.join("evil")))
+
+
+class Credential(Case):
+    def give(self, name, text):
+        """Starts are given this credential from now on, as systemd would."""
+        folder = self.home.join("credentials")
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        self.home.env["CREDENTIALS_DIRECTORY"] = folder
+        path = self.home.write("credentials/" + name, text)
+        os.chmod(path, 0o400)
+        return path
+
+    def test_init(self):
+        said = self.refused("E_VAULT_LOCKED", 5, "init", "--credential", "posts")
+        self.assertIn("LoadCredential=posts:", said["hint"])
+        self.give("posts", WHOLE_KEY)
+        self.refused("E_INVALID", 4, "init", "--credential", "../posts")
+        self.refused("E_VAULT_LOCKED", 5, "init", "--credential", "other")
+        self.assertFalse(os.path.exists(os.path.join(self.home.workspace, "masthead.db")))
+        self.assertEqual(self.json("init", "--credential", "posts")["key"], "credential")
+        self.assertEqual(self.key_files(), [])
+        said = self.status()
+        self.assertEqual((said["source"], said["credential"], said["locked"]),
+                         ("credential", "posts", False))
+        self.assertIn("credential posts", self.run_ok("vault", "status").out)
+
+    def test_to_it_and_away(self):
+        self.desk()
+        path = self.give("posts", "only a passphrase\n")
+        self.change("passwd", "--credential", "posts")
+        self.assertEqual(self.key_files(), [])
+        self.opens()
+        self.change("rekey")
+        self.opens()
+        os.chmod(path, 0o600)
+        self.give("posts", "another")
+        self.refused("E_VAULT_KEY", 5, "verify", "1")
+        os.unlink(path)
+        self.refused("E_VAULT_LOCKED", 5, "verify", "1")
+        self.assertTrue(self.status()["locked"])
+        self.give("posts", "only a passphrase")
+        self.give("next", WHOLE_KEY)
+        self.change("passwd", "--credential", "next")
+        self.opens()
+        self.change("passwd", "--key-command", f"echo {WHOLE_KEY}")
+        self.opens()
+        self.change("passwd", "--credential", "next")
+        del self.home.env["CREDENTIALS_DIRECTORY"]
+        said = self.refused("E_VAULT_LOCKED", 5, "vault", "rekey")
+        self.assertIn("LoadCredential=next:", said["hint"])
+        self.post("waits", "--at", "+1h")
+        self.give("next", WHOLE_KEY)
+        self.change("passwd", "--key-file", "back.key")
+        self.opens()
+        self.sound()
+
+    def test_publisher(self):
+        self.desk()
+        self.give("posts", WHOLE_KEY)
+        self.change("passwd", "--credential", "posts")
+        daemon = self.start("daemon")
+        self.post("before")
+        self.wait_job(1, "published")
+        self.change("rekey")
+        self.post("after")
+        self.wait_job(2, "published")
+        self.assertEqual(daemon.stop(), 0, daemon.err)
+
+
+HELPER = os.path.join(os.path.dirname(masthead.PROGRAM), "masthead-secret-service")
+ABSENT, LOCKED = 3, 4
+BUS = """<busconfig><type>session</type><listen>unix:dir={}</listen>
+<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/>
+<allow own="*"/></policy></busconfig>
+"""
+
+
+class SecretService(Case):
+    """With a bus of its own, on which only what is started here answers, and a keyring of its own."""
+
+    def bus(self):
+        for program in ("dbus-daemon", "gnome-keyring-daemon", HELPER):
+            if not shutil.which(program):
+                raise unittest.SkipTest(f"{os.path.basename(program)} is not there")
+        for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+            self.home.env.pop(name, None)
+        os.makedirs(self.home.join("runtime"), mode=0o700)
+        self.home.env["XDG_RUNTIME_DIR"] = self.home.join("runtime")
+        config = self.home.write("bus.conf", BUS.format(self.home.join("runtime")))
+        bus = self.process("dbus-daemon", "--config-file", config, "--nofork", "--print-address=1")
+        self.home.env["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
+
+    def process(self, *command, given=b""):
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, env=self.home.env)
+        self.addCleanup(self.end, process)
+        process.stdin.write(given)
+        process.stdin.close()
+        return process
+
+    def end(self, process):
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+    def keyring(self, password=b"desktop", answers=ABSENT):
+        """Started, unlocked where a password is given."""
+        process = self.process("gnome-keyring-daemon", "--foreground", "--components=secrets",
+                               *(["--unlock"] if password else []), given=password)
+        masthead.wait_for(lambda: self.entry("none").returncode == answers, what="the keyring")
+        return process
+
+    def entry(self, name):
+        return subprocess.run([HELPER, "lookup", self.uuid(), name], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, env=self.home.env, timeout=60)
+
+    def settings(self, sql):
+        path = os.path.join(self.home.workspace, "masthead.db")
+        if not os.path.exists(path):
+            return None
+        db = sqlite3.connect(path)
+        try:
+            return db.execute(sql).fetchone()[0]
+        finally:
+            db.close()
+
+    def uuid(self):
+        return self.settings("SELECT value FROM settings WHERE key='workspace.uuid'") or "none"
+
+    def entry_name(self):
+        return self.settings("SELECT json_extract(value, '$.entry') FROM settings"
+                             " WHERE key='vault.key'")
+
+    def test_init(self):
+        self.bus()
+        self.refused("E_VAULT_LOCKED", 5, "init", "--secret-service")
+        keyring = self.keyring()
+        self.end_now(keyring)
+        keyring = self.keyring(b"", answers=LOCKED)
+        self.refused("E_VAULT_LOCKED", 5, "init", "--secret-service")
+        self.assertFalse(os.path.exists(os.path.join(self.home.workspace, "masthead.db")))
+        self.end_now(keyring)
+        self.keyring()
+        self.assertEqual(self.json("init", "--secret-service")["key"], "secret-service")
+        self.assertEqual(self.key_files(), [])
+        said = self.status()
+        self.assertEqual((said["source"], said["locked"]), ("secret-service", False))
+        found = self.entry(self.entry_name())
+        self.assertRegex(found.stdout.decode(), "^[0-9a-f]{64}$")
+
+    def test_to_it_and_away(self):
+        self.bus()
+        self.desk()
+        self.keyring()
+        self.change("passwd", "--secret-service")
+        self.assertEqual(self.key_files(), [])
+        self.opens()
+        first = self.entry_name()
+        self.change("rekey")
+        self.opens()
+        self.assertEqual(self.entry_name(), first)
+        self.change("passwd", "--secret-service")
+        self.opens()
+        second = self.entry_name()
+        self.assertNotEqual(second, first)
+        self.assertEqual(self.entry(first).returncode, ABSENT)
+        self.assertEqual(self.entry(second).returncode, 0)
+        self.change("passwd", "--key-file", "back.key")
+        self.assertEqual(self.entry(second).returncode, ABSENT)
+        self.opens()
+        self.sound()
+
+    def test_locked_lost_and_unreachable(self):
+        self.bus()
+        self.desk()
+        keyring = self.keyring()
+        self.change("passwd", "--secret-service")
+        name = self.entry_name()
+        self.end_now(keyring)
+        said = self.refused("E_VAULT_LOCKED", 5, "verify", "1")
+        self.assertIn("cannot be reached", said["message"])
+        keyring = self.keyring(b"", answers=LOCKED)
+        said = self.refused("E_VAULT_LOCKED", 5, "verify", "1")
+        self.assertIn("is locked", said["message"])
+        self.assertIn("unlock it", said["hint"])
+        self.refused("E_VAULT_LOCKED", 5, "vault", "passwd", "--secret-service")
+        self.assertTrue(self.status()["locked"])
+        self.post("waits", "--at", "+1h")
+        self.end_now(keyring)
+        keyring = self.keyring()
+        self.opens()
+        subprocess.run([HELPER, "forget", self.uuid(), name], check=True, env=self.home.env,
+                       stdin=subprocess.DEVNULL)
+        said = self.refused("E_VAULT_LOCKED", 5, "verify", "1")
+        self.assertIn("no entry", said["message"])
+        for key in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"):
+            del self.home.env[key]
+        said = self.refused("E_VAULT_LOCKED", 5, "verify", "1")
+        self.assertIn("cannot be reached", said["message"])
+        self.assertEqual(self.change("rekey", "--discard")["discarded"], 1)
+        self.sound()
+
+    def end_now(self, process):
+        process.kill()
+        process.wait()
+
+    def test_without_its_helper(self):
+        alone = self.home.join("masthead-alone")
+        shutil.copy(masthead.PROGRAM, alone)
+        done = subprocess.run([alone, "--json", "init", "--secret-service"], cwd=self.home.path,
+                              env=self.home.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=60)
+        if done.returncode != 4:
+            raise unittest.SkipTest("a helper is installed on this machine")
+        self.assertIn(b"E_UNSUPPORTED", done.stdout + done.stderr)
+        self.assertIn(b"secret-tool", done.stdout + done.stderr)
+        self.assertFalse(os.path.exists(os.path.join(self.home.workspace, "masthead.db")))
 
 
 class Terminal(Case):

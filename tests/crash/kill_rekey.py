@@ -3,7 +3,7 @@
 
     kill_rekey.py [--kills N] [--seed N]
 
-Each round starts `vault rekey`, or `vault passwd` from a key file to a command and back,
+Each round starts `vault rekey`, or `vault passwd` from one source to another (key file, command, credential),
 and kills it a random time later. After each, every login must open and be the
 right one (`verify --all` asks the sandbox); at the end log and database are whole.
 """
@@ -19,6 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import masthead  # noqa: E402
 
 COMMAND = "printf " + "a7" * 32
+CREDENTIAL = "b8" * 32
 
 
 class Campaign:
@@ -28,33 +29,42 @@ class Campaign:
         self.case, self.kills = case, kills
         self.random = random.Random(seed)
         self.say = say or (lambda text: None)
+        os.makedirs(case.home.join("credentials"), mode=0o700)
+        os.chmod(case.home.write("credentials/posts", CREDENTIAL), 0o400)
+        case.home.env["CREDENTIALS_DIRECTORY"] = case.home.join("credentials")
+        self.sources = set()
         self.done = self.cut = self.changed = 0
         self.box = case.sandbox()
         case.run_ok("brand", "add", "northwind")
         for number in (0, 1):
             case.connect(self.box, "northwind", number=number)
+        self.usual = max(self.measured("rekey"), self.measured("passwd", "--credential", "posts"))
+
+    def measured(self, *verb):
         begin = time.monotonic()
-        case.run_ok("vault", "rekey")
-        self.usual = time.monotonic() - begin
+        self.case.run_ok("vault", *verb)
+        return time.monotonic() - begin
 
     def verb(self, source):
         if self.random.random() < 0.6:
             return ["vault", "rekey"]
-        if source == "file":
-            return ["vault", "passwd", "--key-command", COMMAND]
-        return ["vault", "passwd", "--key-file",
-                self.case.home.join(f"k{self.random.randrange(10 ** 9)}.key")]
+        others = {"file": ["--key-file",
+                           self.case.home.join(f"k{self.random.randrange(10 ** 9)}.key")],
+                  "command": ["--key-command", COMMAND], "credential": ["--credential", "posts"]}
+        del others[source]
+        return ["vault", "passwd", *others[self.random.choice(sorted(others))]]
 
     def round(self):
         before = self.case.json("vault", "status")
         process = self.case.start(*self.verb(before["source"]))
-        threading.Event().wait(self.random.random() * self.usual * 0.95)
+        threading.Event().wait(self.random.random() * self.usual * 1.3)
         self.cut += process.process.poll() is None
         process.kill()
         rows = self.case.json("verify", "--all")["results"]
         self.case.assertEqual([row["ok"] for row in rows], [True, True], rows)
         after = self.case.json("vault", "status")
         self.case.assertFalse(after["locked"])
+        self.sources.add(after["source"])
         self.changed += after["check"] != before["check"]
         return after
 
@@ -67,7 +77,8 @@ class Campaign:
         self.case.assertEqual(self.case.json("check")["problems"], [])
         self.case.assertGreater(self.cut, self.kills // 4, "most came too late to cut anything off")
         self.case.assertGreater(self.changed, 0, "all came too early to change anything")
-        self.say(f"{self.kills} kills: {self.cut} cut off, {self.changed} had changed the key; "
+        self.say(f"{self.kills} kills: {self.cut} cut off, {self.changed} had changed the key "
+                 f"(sources: {', '.join(sorted(self.sources))}); "
                  "every login opened after each")
 
 

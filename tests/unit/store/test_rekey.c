@@ -130,7 +130,7 @@ static void rekey__to_a_command_and_back__moves_the_file(void **state)
 {
 	struct fixture *f = *state;
 	struct secret *key = secret_new(WHOLE_KEY, strlen(WHOLE_KEY));
-	struct key_change command = {.source = KEY_COMMAND, .command = COMMAND, .material = key};
+	struct key_change command = {.source = KEY_COMMAND, .locator = COMMAND, .material = key};
 	struct key_change file = {.source = KEY_FILE};
 	char *path = xstrdup(workspace_key_file(f->w));
 	struct key_tally tally;

@@ -3,6 +3,9 @@
 #   tests_unit_vault_test_FILE_LDADD = $(unit_vault_link)
 #   threaded_tests += tests/unit/vault/test_FILE
 # A source of another name, or more than one: tests_unit_vault_test_FILE_SOURCES.
+unit_tests += tests/unit/vault/test_credential
+tests_unit_vault_test_credential_SOURCES = tests/unit/vault/test_credential.c
+tests_unit_vault_test_credential_LDADD = $(unit_vault_link)
 unit_tests += tests/unit/vault/test_hash
 tests_unit_vault_test_hash_SOURCES = tests/unit/vault/test_hash.c
 tests_unit_vault_test_hash_LDADD = $(unit_vault_link)

@@ -114,7 +114,7 @@ static void vault_create_alike__new_key__opens_the_same_way(void **state)
 	vault_create_alike(v, &d, &fresh, &next);
 	through_text(&next);
 	assert_string_not_equal(vault_check(fresh), vault_check(v));
-	assert_string_equal(next.command, d.command);
+	assert_string_equal(next.locator, d.locator);
 	assert_int_equal(unlock(&next, WHOLE_KEY, UUID, &opened, NULL), OK);
 	assert_string_equal(vault_check(opened), vault_check(fresh));
 	vault_free(&opened);
@@ -134,7 +134,7 @@ static void vault_create_alike__new_key__opens_the_same_way(void **state)
 
 static void vault_create_wrapped__empty__is_refused(void **state)
 {
-	struct key_descriptor d = {.command = NULL};
+	struct key_descriptor d = {.locator = NULL};
 	struct vault *v = NULL;
 	struct secret *s = secret_of("");
 
@@ -156,7 +156,7 @@ static void key_descriptor_parse__wrapped__every_part_is_needed(void **state)
 	(void)state;
 	create(KEY_COMMAND, "echo", WHOLE_KEY, &v, &d);
 	d.source = KEY_PASSPHRASE;
-	xfree(&d.command);
+	xfree(&d.locator);
 	d.derived.ops = 3;
 	d.derived.mem_bytes = 1 << 20;
 	strbuf_init(&b, 16384);
