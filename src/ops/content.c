@@ -37,8 +37,10 @@ static void find_parts(const struct post *p, const struct platform *pf, const st
 		return;
 	t->parts = arena_alloc(a, n * sizeof(*t->parts));
 	t->n_parts = n;
+	/* A part may lend its text from the post, which need not live as long as the report. */
 	for (size_t i = 0; i < n; i++)
-		t->parts[i] = (struct target_part){parts[i].text, pf->measure(&parts[i], c)};
+		t->parts[i] = (struct target_part){arena_strdup(a, parts[i].text),
+						   pf->measure(&parts[i], c)};
 }
 
 void content_check(struct ops *o, const struct post *p, const struct platform *pf,
