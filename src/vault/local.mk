@@ -24,5 +24,7 @@ if HAVE_LIBSECRET
 pkglibexec_PROGRAMS += masthead-secret-service
 masthead_secret_service_SOURCES = src/vault/service_helper.c src/vault/service_helper.h
 masthead_secret_service_CPPFLAGS = $(AM_CPPFLAGS) $(LIBSECRET_CFLAGS)
+masthead_secret_service_CFLAGS = $(MH_PLAIN_CFLAGS)
+masthead_secret_service_LDFLAGS = $(MH_PLAIN_LDFLAGS)
 masthead_secret_service_LDADD = $(LIBSECRET_LIBS)
 endif
