@@ -48,12 +48,13 @@ class Codes(desk.Case):
                 ("E_INVALID", ["brand", "add", "a/b"]), ("E_EXISTS", ["brand", "add", "northwind"]),
                 ("E_READONLY", ["--readonly", "brand", "add", "x"]),
                 ("E_CONFIG", ["-o", "http.timeout=soon", "jobs"]), ("E_STATE", ["undo"]),
-                ("E_UNSUPPORTED", ["-w", self.home.join("new"), "init", "--secret-service"]),
                 ("E_VAULT_LOCKED", ["-w", self.home.join("new2"), "init", "--key-command", "false"]),
                 ("E_IO", ["export", "-o", self.home.path])):
             with self.subTest(code):
                 self.fails(code, *args)
                 self.plain(code, *args)
+        self.fails("E_UNSUPPORTED", "connect", "northwind", "bluesky", "--handle", "a.test",
+                   token="a token")
         self.desk("bluesky", brand="lumen")
         self.fails("E_MEDIA", "publish", "-b", "lumen", "--media", png, "text")
         self.fails("E_PAST", "publish", "-b", "lumen", "--at", "2020-01-01 09:00", "text")

@@ -79,7 +79,14 @@ class Logins(desk.Case):
             return answer.headers["Location"]
         raise AssertionError("no redirect from " + address)
 
-    def connected(self, process):
+    def connected(self, platform, **how):
+        """The connection that a login makes; where it reaches several accounts, the first of them."""
+        process = self.connect(platform, **how)
+        if process.wait() == 4:
+            error = json.loads(process.err.strip().splitlines()[-1])["error"]
+            self.assertEqual(error["code"], "E_AMBIGUOUS", process)
+            first = re.search(r": (\S+) \(", error["message"])[1]
+            process = self.connect(platform, "--account", first, **how)
         self.assertEqual(process.wait(), 0, process)
         return shapes.check_connection(self, json.loads(process.out))
 
@@ -87,12 +94,12 @@ class Logins(desk.Case):
         for platform in CALLBACKS:
             with self.subTest(platform):
                 self.setUp()
-                made = self.connected(self.connect(platform))
+                made = self.connected(platform)
                 self.assertEqual((made["platform"], made["status"]), (platform, "connected"))
                 self.assertTrue(made["account"] and made["account_id"] and made["scopes"], made)
                 self.run_ok("verify", "1")
                 # the client is kept, sealed; the same account keeps its number
-                again = self.connected(self.connect(platform, client=False))
+                again = self.connected(platform, client=False)
                 self.assertEqual((again["id"], again["account_id"]), (1, made["account_id"]))
                 self.run_ok("verify", "1")
                 self.run_ok("disconnect", "1")
@@ -154,10 +161,10 @@ class Logins(desk.Case):
         for platform in CALLBACKS:
             with self.subTest(platform):
                 self.setUp()
-                self.connected(self.connect(platform))
+                self.connected(platform)
                 self.run_ok("disconnect", "1", "--keep-remote")
                 self.assertEqual(self.json("sync-log", "--op", "revoke")["total"], 0)
-                self.connected(self.connect(platform, client=False))
+                self.connected(platform, client=False)
                 said = self.run_masthead("--json", "disconnect", "1")
                 self.assertEqual(said.status, 0, said)
                 asked, = self.json("sync-log", "--op", "revoke")["entries"]
