@@ -47,6 +47,8 @@ struct flow {
 	struct listener *listener;
 	struct queue *answers;
 	struct flag *taken;
+	/* The address is out: from here on the listener's thread may read all that is above, for it stays. */
+	struct flag *shown;
 	struct oauth_grant grant;
 	char *line; /* what was pasted so far; wiped */
 	size_t line_len;
@@ -253,7 +255,7 @@ static void on_callback(void *self, const struct listener_request *q, struct lis
 	struct answer *x;
 	bool ours;
 
-	if (strcmp(q->method, "GET") || strcmp(q->path, f->uri.path) ||
+	if (!flag_get(f->shown) || strcmp(q->method, "GET") || strcmp(q->path, f->uri.path) ||
 	    strcmp(q->host, f->uri.authority) || !is_navigation(q)) {
 		say(out, 404, "There is nothing here.");
 		goto done;
@@ -501,6 +503,7 @@ enum err oauth_ask_person(struct ops *o, const struct account *x, const struct c
 
 	f.answers = queue_new(dispose_answer);
 	f.taken = flag_new();
+	f.shown = flag_new();
 	f.line = xcalloc(1, LINE_BYTES_MAX + 1);
 	make_proof(&f);
 	e = recall_client(&f, info);
@@ -511,6 +514,7 @@ enum err oauth_ask_person(struct ops *o, const struct account *x, const struct c
 	if (!e) {
 		e = ask(&f, OP_AUTHORIZE, &answer, info);
 		if (!e) {
+			flag_set(f.shown);
 			r->show(r->self, answer.authorize_url ? answer.authorize_url : "");
 			step_out_free(&answer);
 			e = wait_for_code(&f, info);
@@ -520,6 +524,7 @@ enum err oauth_ask_person(struct ops *o, const struct account *x, const struct c
 		listener_free(&f.listener); /* joins: nobody sends after this */
 	queue_free(&f.answers);
 	flag_free(&f.taken);
+	flag_free(&f.shown);
 	wipe(f.line, LINE_BYTES_MAX);
 	xfree(&f.line);
 	if (e)
